@@ -1,0 +1,3 @@
+"""Kith: a self-hosted, face-aware photo platform."""
+
+__version__ = "0.1.0"

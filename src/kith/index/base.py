@@ -1,0 +1,122 @@
+"""The index's seam: embeddings in, neighbours and persons out, whatever keeps them.
+
+All implementations answer alike (tests/index/test_congruence.py): cosine, best first, equal cosines
+by ascending face id, nothing below `min_cosine`. They are derived data: the database is the truth,
+`position` says up to which change of it an index has come.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float32 = NDArray[np.float32]
+Int64 = NDArray[np.int64]
+
+NO_PERSON = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entries:
+    """Rows of an index: `face_ids`, `tenants`, `galleries`, `persons` (n,) int64, `vectors` (n, d).
+
+    `persons` is NO_PERSON where a face has none. Vectors are float32 of unit length.
+    """
+
+    face_ids: Int64
+    tenants: Int64
+    galleries: Int64
+    persons: Int64
+    vectors: Float32
+
+    def __len__(self) -> int:
+        return len(self.face_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where to look: one tenant, optionally one gallery, optionally some persons.
+
+    `persons` None looks at every face; an empty set finds nothing. `assigned_only` leaves out faces
+    without a person, `unassigned_only` those with one.
+    """
+
+    tenant: int
+    gallery: int | None = None
+    persons: frozenset[int] | None = None
+    assigned_only: bool = False
+    unassigned_only: bool = False
+    exclude_faces: frozenset[int] = field(default_factory=frozenset[int])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Neighbours:
+    """The nearest faces to one query: `face_ids`, `persons` (k,) int64, `cosines` (k,) float32."""
+
+    face_ids: Int64
+    persons: Int64
+    cosines: Float32
+
+    def __len__(self) -> int:
+        return len(self.face_ids)
+
+
+class VectorIndex(Protocol):
+    """Faces of one embedding space, searchable by cosine. Synchronous and thread-safe."""
+
+    @property
+    def dimension(self) -> int: ...
+
+    def __len__(self) -> int: ...
+
+    @property
+    def position(self) -> int:
+        """The last change of the database that is in this index; 0 when new."""
+        ...
+
+    def apply(self, upserts: Entries, removed: Int64, position: int) -> None:
+        """Insert or replace entries by face id, remove others, and move `position`, all at once.
+
+        Unknown ids in `removed` are ignored. Raises ValueError for a wrong dimension.
+        """
+        ...
+
+    def search(self, queries: Float32, scope: Scope, top: int, min_cosine: float = -1.0) -> list[Neighbours]:
+        """The `top` nearest faces in scope to each query (q, d), best first."""
+        ...
+
+    def search_persons(
+        self, queries: Float32, scope: Scope, top: int, min_cosine: float = -1.0
+    ) -> list[Neighbours]:
+        """The `top` nearest persons, each by its best face; faces without a person are left out."""
+        ...
+
+    def within(self, queries: Float32, scope: Scope, min_cosine: float) -> list[Neighbours]:
+        """Every face in scope at or above `min_cosine` to each query, best first."""
+        ...
+
+    def clear(self) -> None:
+        """Forget everything; `position` is 0 again."""
+        ...
+
+    def persist(self) -> None:
+        """Make what is held survive the process. Nothing to do where storage is shared."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def empty_entries(dimension: int) -> Entries:
+    none = np.zeros(0, dtype=np.int64)
+    return Entries(none, none, none, none, np.zeros((0, dimension), dtype=np.float32))
+
+
+def check_entries(entries: Entries, dimension: int) -> None:
+    """Raise ValueError unless all arrays agree in length and the vectors in dimension."""
+    columns: Sequence[Int64] = (entries.tenants, entries.galleries, entries.persons)
+    if any(len(column) != len(entries) for column in columns):
+        raise ValueError("entries must have columns of equal length")
+    if entries.vectors.shape != (len(entries), dimension):
+        raise ValueError(f"vectors must be ({len(entries)}, {dimension})")
