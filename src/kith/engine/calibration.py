@@ -5,10 +5,11 @@ Similarity is fixed by false-accept rate (FAR), so that a threshold means the sa
 is linear; it is strictly increasing, with cosine -1 at 0 and cosine 1 at 1, so it can be inverted.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 FALSE_ACCEPT_RATES = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
 SIMILARITIES = (0.3, 0.5, 0.7, 0.8, 0.9)
@@ -26,12 +27,12 @@ class Calibration:
 
     def __post_init__(self) -> None:
         knots = (-1.0, *self.cosines, 1.0)
-        if any(low >= high for low, high in zip(knots, knots[1:], strict=False)):
+        if any(low >= high for low, high in itertools.pairwise(knots)):
             raise ValueError("calibration cosines must increase strictly inside (-1, 1)")
 
-    def similarity(self, cosine: ArrayLike) -> NDArray[np.float64]:
+    def similarity(self, cosine: NDArray[np.floating] | float) -> NDArray[np.float64]:
         """Similarity in 0..1 of cosines of any shape; values outside -1..1 are clipped."""
-        return np.interp(cosine, (-1.0, *self.cosines, 1.0), (0.0, *SIMILARITIES, 1.0))
+        return np.asarray(np.interp(cosine, (-1.0, *self.cosines, 1.0), (0.0, *SIMILARITIES, 1.0)))
 
     def cosine(self, similarity: float) -> float:
         """The cosine at which `similarity` is reached; the inverse of `similarity()`."""

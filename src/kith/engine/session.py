@@ -42,4 +42,4 @@ def open_session(model: Path | bytes, options: SessionOptions) -> Session:
         session = ort.InferenceSession(source, settings, providers=list(options.providers))
     except Exception as error:  # onnxruntime raises a dozen unrelated classes of its own
         raise EngineNotReady(f"a network could not be loaded: {error}") from error
-    return cast(Session, session)
+    return cast("Session", session)
