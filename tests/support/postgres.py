@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns on import where no XDG_RUNTIME_DIR is set, as in containers
@@ -75,7 +76,7 @@ class PostgresServer:
         """The URL of a new empty database; `CREATE EXTENSION vector` works in it."""
         name = f"test_{os.getpid()}_{next(self._numbers)}"
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
         return self.url(name)
 
     def stop(self) -> None:
