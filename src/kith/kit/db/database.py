@@ -1,0 +1,125 @@
+"""Sessions and transactions. The edge opens one, services use it, the edge commits it: once."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, NewType, cast
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from kith.kit.errors import DatabaseUnavailable, StorageFull
+
+# Two names for one class: a reader cannot be handed a writer's job by mistake, at no cost at run time.
+ReadSession = NewType("ReadSession", AsyncSession)
+WriteSession = NewType("WriteSession", AsyncSession)
+
+Hook = Callable[[WriteSession], Awaitable[None]]
+_HOOKS = "kith.before_commit"
+_BUSY_SECONDS = 60
+
+
+def before_commit(session: WriteSession, name: str, hook: Hook) -> None:
+    """Run `hook` once, last thing before this session commits; a second one of that name is ignored."""
+    session.info.setdefault(_HOOKS, {}).setdefault(name, hook)
+
+
+class Database:
+    """Opens `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`.
+
+    SQLite runs in WAL mode with `synchronous=FULL`. Its writers begin with BEGIN IMMEDIATE on one
+    connection, so they queue instead of failing when a read turns into a write; readers never wait.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = database_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self._reader = _sqlite_engine(self.url, begin="BEGIN", pool_size=8)
+            self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", pool_size=1)
+        else:
+            self._reader = self._writer = create_async_engine(self.url, pool_size=10, pool_pre_ping=True)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[ReadSession]:
+        """A session that sees one consistent state and writes nothing."""
+        async with AsyncSession(self._reader, expire_on_commit=False) as session:
+            with translated():
+                yield ReadSession(session)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncGenerator[WriteSession]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        async with AsyncSession(self._writer, expire_on_commit=False) as plain:
+            session = WriteSession(plain)
+            with translated():
+                yield session
+                await session.flush()
+                for hook in session.info.get(_HOOKS, {}).values():
+                    await hook(session)
+                await session.commit()
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The writing engine, for migrations."""
+        return self._writer
+
+    async def close(self) -> None:
+        await self._writer.dispose()
+        if self._reader is not self._writer:
+            await self._reader.dispose()
+
+
+@contextmanager
+def translated() -> Generator[None]:
+    """Turn a database that is away or out of space into Kith's own errors."""
+    try:
+        yield
+    except DBAPIError as error:
+        text = str(error.orig).lower()
+        if "disk is full" in text or "disk full" in text or "no space left" in text:
+            raise StorageFull("the database could not grow") from error
+        if isinstance(error, OperationalError) or error.connection_invalidated:
+            raise DatabaseUnavailable("the database did not answer") from error
+        raise
+    except ConnectionError as error:
+        raise DatabaseUnavailable("the database cannot be reached") from error
+
+
+def database_url(url: str) -> URL:
+    """The URL with the async driver Kith uses, whatever driver it named."""
+    parsed = make_url(url)
+    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+    backend = parsed.get_backend_name()
+    if backend not in drivers:
+        raise DatabaseUnavailable(f"{backend} is not a database Kith can use: sqlite or postgresql")
+    return parsed.set(drivername=drivers[backend])
+
+
+def sqlite_url(path: Path) -> str:
+    return f"sqlite+aiosqlite:///{path}"
+
+
+def _sqlite_engine(url: URL, begin: str, pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=pool_size, max_overflow=0, pool_timeout=_BUSY_SECONDS * 5,
+        connect_args={"timeout": _BUSY_SECONDS},
+    )  # fmt: skip
+
+    def on_connect(connection: Any, _record: ConnectionPoolEntry) -> None:
+        # The driver would begin transactions by itself, and too late; SQLAlchemy's begin event does.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def on_begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine.sync_engine, "connect", cast("Callable[..., Any]", on_connect))
+    event.listen(engine.sync_engine, "begin", cast("Callable[..., Any]", on_begin))
+    return engine
