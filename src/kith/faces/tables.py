@@ -1,0 +1,111 @@
+"""Faces in photos, their embeddings, and the log of changes the vector index follows."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import BigInteger, Boolean, Float, ForeignKey, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kith.kit.db import Base, FloatArray, UtcDateTime
+
+
+class FaceState(StrEnum):
+    """How far a face's person is known.
+
+    UNKNOWN nobody; SUGGESTED nobody yet, but a guess waits for an answer; GROUPED put into an unnamed
+    person by grouping, which may think again; AUTO recognised as a person by Kith; CONFIRMED by a human,
+    never changed by a machine.
+    """
+
+    UNKNOWN = "unknown"
+    SUGGESTED = "suggested"
+    GROUPED = "grouped"
+    AUTO = "auto"
+    CONFIRMED = "confirmed"
+
+
+class Origin(StrEnum):
+    DETECTED = "detected"
+    DRAWN = "drawn"
+
+
+class EmbeddingSpace(Base):
+    """An embedding space the library has used; the active one is the pack in use."""
+
+    __tablename__ = "embedding_spaces"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    pack: Mapped[str] = mapped_column(String(100))
+    version: Mapped[str] = mapped_column(String(50))
+    digest: Mapped[str] = mapped_column(String(64))
+    dimension: Mapped[int]
+    preprocessing: Mapped[str] = mapped_column(String(100))
+    is_active: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Face(Base):
+    """A face in a photo: where, how good, and maybe whose. Boxes are pixels of the upright original."""
+
+    __tablename__ = "faces"
+    __table_args__ = (
+        Index(None, "person_id", "id"),
+        Index(None, "tenant_id", "state"),
+        Index("ix_faces_to_identify", "tenant_id", "id", sqlite_where=text("to_identify"),
+              postgresql_where=text("to_identify")),
+        {"sqlite_autoincrement": True},
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True)
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    photo_id: Mapped[int] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), index=True)
+    x1: Mapped[float] = mapped_column(Float)
+    y1: Mapped[float] = mapped_column(Float)
+    x2: Mapped[float] = mapped_column(Float)
+    y2: Mapped[float] = mapped_column(Float)
+    landmarks: Mapped[NDArray[np.float32]] = mapped_column(FloatArray)
+    detection_score: Mapped[float] = mapped_column(Float)
+    quality: Mapped[float] = mapped_column(Float)
+    size_px: Mapped[float] = mapped_column(Float)
+    sharpness: Mapped[float] = mapped_column(Float)
+    frontality: Mapped[float] = mapped_column(Float)
+    origin: Mapped[Origin] = mapped_column(String(20), default=Origin.DETECTED)
+    state: Mapped[FaceState] = mapped_column(String(20), default=FaceState.UNKNOWN)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id", ondelete="SET NULL"))
+    similarity: Mapped[float | None] = mapped_column(Float)
+    suggested_person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("persons.id", ondelete="SET NULL"), index=True
+    )
+    is_ignored: Mapped[bool] = mapped_column(Boolean, default=False)
+    to_identify: Mapped[bool] = mapped_column(Boolean, default=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def xyxy(self) -> tuple[float, float, float, float]:
+        return self.x1, self.y1, self.x2, self.y2
+
+
+class Embedding(Base):
+    """The unit vector of a face in one embedding space."""
+
+    __tablename__ = "embeddings"
+    __table_args__ = (UniqueConstraint("space_id", "face_id"),)
+
+    face_id: Mapped[int] = mapped_column(ForeignKey("faces.id", ondelete="CASCADE"), primary_key=True)
+    space_id: Mapped[int] = mapped_column(ForeignKey("embedding_spaces.id"), primary_key=True)
+    vector: Mapped[NDArray[np.float32]] = mapped_column(FloatArray)
+
+
+class IndexChange(Base):
+    """A face whose index entry is out of date from this row on; rows commit in the order of `seq`."""
+
+    __tablename__ = "index_changes"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    face_id: Mapped[int]

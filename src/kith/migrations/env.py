@@ -1,0 +1,23 @@
+"""Alembic's way in: runs on the connection that `kith.migrations.upgrade` opened."""
+
+from alembic import context
+
+from kith.accounts import tables as accounts
+from kith.faces import tables as faces
+from kith.galleries import tables as galleries
+from kith.jobs import tables as jobs
+from kith.kit.db import Base
+from kith.people import tables as people
+from kith.photos import tables as photos
+
+# Importing them is what fills Base.metadata.
+TABLES = (accounts, faces, galleries, jobs, people, photos)
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

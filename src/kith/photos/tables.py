@@ -1,0 +1,80 @@
+"""Photos and the files that hold them."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kith.kit.db import Base, UtcDateTime
+
+
+class PhotoState(StrEnum):
+    PENDING = "pending"
+    ANALYSED = "analysed"
+    FAILED = "failed"
+
+
+class Storage(StrEnum):
+    """Where a file's bytes are: in the blob store, or in place in a folder of the user's."""
+
+    BLOB = "blob"
+    FOLDER = "folder"
+
+
+class Photo(Base):
+    """One picture, known by the SHA-256 of its bytes: a moved or renamed file is the same photo.
+
+    `taken_at` is the wall clock of the camera; `taken_offset_minutes` its distance from UTC if known.
+    """
+
+    __tablename__ = "photos"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "gallery_id", "sha256"),
+        Index(None, "tenant_id", "state"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True)
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    gallery_id: Mapped[int] = mapped_column(ForeignKey("galleries.id", ondelete="CASCADE"), index=True)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    original_name: Mapped[str] = mapped_column(String(1000))
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    media_type: Mapped[str] = mapped_column(String(100))
+    width_px: Mapped[int]
+    height_px: Mapped[int]
+    taken_at: Mapped[datetime | None] = mapped_column(DateTime)
+    taken_offset_minutes: Mapped[int | None]
+    state: Mapped[PhotoState] = mapped_column(String(20), default=PhotoState.PENDING)
+    analysed_space_id: Mapped[int | None] = mapped_column(ForeignKey("embedding_spaces.id"))
+    error_code: Mapped[str | None] = mapped_column(String(100))
+    error_detail: Mapped[str | None] = mapped_column(String(1000))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class File(Base):
+    """A place where a photo's bytes are; a photo found in two folders has two.
+
+    `location` is a blob name or an absolute path; `modified_ns` lets a folder be read again unhashed.
+    """
+
+    __tablename__ = "files"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "gallery_id", "storage", "location"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True)
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    gallery_id: Mapped[int] = mapped_column(ForeignKey("galleries.id", ondelete="CASCADE"))
+    photo_id: Mapped[int] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), index=True)
+    tier: Mapped[str] = mapped_column(String(20), default="bronze")
+    storage: Mapped[Storage] = mapped_column(String(20))
+    location: Mapped[str] = mapped_column(String(4096))
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    modified_ns: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
