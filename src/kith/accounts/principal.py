@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 DEFAULT_TENANT_ID = 1
 DEFAULT_TENANT = "default"
 
-Statement = TypeVar("Statement", bound=Select[Any] | Update | Delete)
+Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]] | Update | Delete)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,188 @@
+"""All settings: environment variables `KITH_…`, groups nested with `__` (KITH_SERVER__PORT=8080).
+
+docs/settings.md lists every one; a test holds it to that. Nothing reads settings at import time.
+"""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MEBIBYTE = 1 << 20
+
+
+class Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DatabaseSettings(Group):
+    url: str | None = Field(
+        default=None,
+        description="`postgresql://user:password@host/name`; without it SQLite in the data folder.",
+    )
+
+
+class BlobSettings(Group):
+    url: str | None = Field(
+        default=None,
+        description="`s3://bucket/prefix` for copied originals; without it a folder in the data folder. "
+        "Credentials come from the usual AWS variables.",
+    )
+
+
+class EngineSettings(Group):
+    pack: str | None = Field(
+        default=None,
+        description="The pack to use, above the library's own choice. It must be installed.",
+    )
+    threads: int = Field(default=0, ge=0, le=512, description="Threads per network; 0 takes every core.")
+    providers: tuple[str, ...] = Field(
+        default=("CPUExecutionProvider",), description="ONNX Runtime execution providers, in order."
+    )
+    max_side_px: int = Field(
+        default=2560, ge=320, le=20_000,
+        description="Pictures are decoded at most this wide and high for analysis; smaller is faster, "
+        "larger finds smaller faces in large pictures.",
+    )  # fmt: skip
+
+
+class LimitSettings(Group):
+    upload_bytes: int = Field(
+        default=50 * MEBIBYTE, ge=1024, description="The largest body an HTTP request may have."
+    )
+    file_bytes: int = Field(default=500 * MEBIBYTE, ge=1024, description="The largest file an import reads.")
+    pixels: int = Field(
+        default=200_000_000, ge=1_000_000, description="The most pixels (width x height) a picture may have."
+    )
+    side_px: int = Field(default=40_000, ge=1000, description="The widest or highest a picture may be.")
+    frames: int = Field(default=10_000, ge=1, description="The most frames or pages a picture file may have.")
+    concurrent_images: int = Field(
+        default=4, ge=1, le=1024, description="Pictures of HTTP requests in work at once."
+    )
+    waiting_images: int = Field(
+        default=64, ge=0, description="Pictures of HTTP requests that may wait; more are refused as busy."
+    )
+
+
+class IdentitySettings(Group):
+    """Thresholds are similarities, which mean the same false-accept rate with every pack."""
+
+    auto: float = Field(
+        default=0.8, ge=0, le=1, description="From here on a face is given to a known person."
+    )
+    suggest: float = Field(default=0.6, ge=0, le=1, description="From here on a known person is suggested.")
+    group: float = Field(
+        default=0.8, ge=0, le=1, description="From here on two unknown faces are neighbours in grouping."
+    )
+    group_size: int = Field(
+        default=2, ge=2, le=100, description="Neighbours, itself counted, that make a face start a group."
+    )
+    seed_quality: float = Field(
+        default=0.3, ge=0, le=1, description="Faces of lower quality may join a person but never start one."
+    )
+    neighbours: int = Field(
+        default=10, ge=1, le=200, description="How many of the nearest known faces vote on a new one."
+    )
+
+
+class WorkerSettings(Group):
+    embedded: bool = Field(
+        default=True, description="Whether `kith serve` also works on jobs; else run `kith worker`."
+    )
+    batch: int = Field(default=16, ge=1, le=1024, description="Photos analysed together.")
+    lease_seconds: int = Field(
+        default=300, ge=5, description="After this long without a sign of life another worker takes a job."
+    )
+    attempts: int = Field(
+        default=5, ge=1, description="How often a job that fails for a passing reason is tried."
+    )
+    poll_seconds: float = Field(default=1.0, gt=0, description="How often an idle worker looks for jobs.")
+
+
+class ServerSettings(Group):
+    host: str = Field(
+        default="127.0.0.1",
+        description="The address to listen on. Any but loopback is refused without `KITH_AUTH__API_KEY`.",
+    )
+    port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
+
+
+class AuthSettings(Group):
+    api_key: SecretStr | None = Field(
+        default=None, min_length=16,
+        description="When set, every request but health needs it as `X-API-Key`. At least 16 characters.",
+    )  # fmt: skip
+
+
+class CoreSettings(Group):
+    delete_empty_persons: bool = Field(
+        default=False, description="Whether deleting a person's last face deletes the person."
+    )
+
+
+class SurfaceSettings(Group):
+    core: CoreSettings = Field(default=CoreSettings(), description="The core surface.")
+
+
+class LogSettings(Group):
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="The least severe event that is logged."
+    )
+    style: Literal["console", "json"] = Field(
+        default="console", description="How logs are written: for people or for machines."
+    )
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; made once at the edge and handed down."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="KITH_", env_nested_delimiter="__", frozen=True, extra="ignore"
+    )
+
+    data: Path = Field(
+        default=Path("kith-data"),
+        description="The data folder: database, copied originals, packs and index. `--data` sets it too.",
+    )
+    database: DatabaseSettings = DatabaseSettings()
+    blobs: BlobSettings = BlobSettings()
+    engine: EngineSettings = EngineSettings()
+    limits: LimitSettings = LimitSettings()
+    identity: IdentitySettings = IdentitySettings()
+    worker: WorkerSettings = WorkerSettings()
+    server: ServerSettings = ServerSettings()
+    auth: AuthSettings = AuthSettings()
+    surfaces: SurfaceSettings = SurfaceSettings()
+    logs: LogSettings = LogSettings()
+
+    @property
+    def packs_folder(self) -> Path:
+        return self.data / "packs"
+
+    @property
+    def index_folder(self) -> Path:
+        return self.data / "index"
+
+    @property
+    def locks_folder(self) -> Path:
+        return self.data / "locks"
+
+
+def unknown_variables(settings: type[Settings] = Settings) -> list[str]:
+    """Environment variables that begin like a setting but name none: a typing error, most likely."""
+    known = {"KITH_TEST_SHARED", *(name for name, _ in variables(settings))}
+    return sorted(name for name in os.environ if name.startswith("KITH_") and name.upper() not in known)
+
+
+def variables(group: type[BaseModel], prefix: str = "KITH_") -> list[tuple[str, str]]:
+    """Every setting as (environment variable, description), groups unfolded."""
+    found: list[tuple[str, str]] = []
+    for name, field in group.model_fields.items():
+        variable = f"{prefix}{name}".upper()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            found += variables(field.annotation, f"{variable}__")
+        else:
+            found.append((variable, field.description or ""))
+    return found
