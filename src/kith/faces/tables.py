@@ -49,7 +49,11 @@ class EmbeddingSpace(Base):
 
 
 class Face(Base):
-    """A face in a photo: where, how good, and maybe whose. Boxes are pixels of the upright original."""
+    """A face in a photo: where, how good, and maybe whose. Boxes are pixels of the upright original.
+
+    `is_pinned`: a human decided something about it, so no re-detection drops it. `to_identify`: waits
+    to be matched and grouped.
+    """
 
     __tablename__ = "faces"
     __table_args__ = (
@@ -82,6 +86,7 @@ class Face(Base):
         ForeignKey("persons.id", ondelete="SET NULL"), index=True
     )
     is_ignored: Mapped[bool] = mapped_column(Boolean, default=False)
+    is_pinned: Mapped[bool] = mapped_column(Boolean, default=False)
     to_identify: Mapped[bool] = mapped_column(Boolean, default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -1,0 +1,105 @@
+"""The statements about faces, embeddings and the change log."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Select, func, select
+
+from kith.accounts.principal import Principal, visible_to
+from kith.faces.tables import Embedding, EmbeddingSpace, Face, FaceState, IndexChange
+from kith.photos.tables import Photo
+
+Vector = NDArray[np.float32]
+
+
+def face(who: Principal, face_id: int) -> Select[Face]:
+    return visible_to(select(Face).where(Face.id == face_id), Face, who)
+
+
+def faces(who: Principal, face_ids: Sequence[int]) -> Select[Face]:
+    return visible_to(select(Face).where(Face.id.in_(face_ids)).order_by(Face.id), Face, who)
+
+
+def faces_of_photos(photo_ids: Sequence[int]) -> Select[Face]:
+    return select(Face).where(Face.photo_id.in_(photo_ids)).order_by(Face.photo_id, Face.id)
+
+
+def faces_of_person(who: Principal, person_id: int) -> Select[Face]:
+    stmt = select(Face).where(Face.person_id == person_id, ~Face.is_ignored).order_by(Face.id)
+    return visible_to(stmt, Face, who)
+
+
+def listed(
+    who: Principal, *, state: FaceState | None = None, person_id: int | None = None
+) -> Select[Face, Photo]:
+    """Faces with their photos, in the order of their ids; ignored ones left out."""
+    stmt = select(Face, Photo).join(Photo, Photo.id == Face.photo_id).where(~Face.is_ignored)
+    if state is not None:
+        stmt = stmt.where(Face.state == state)
+    if person_id is not None:
+        stmt = stmt.where(Face.person_id == person_id)
+    return visible_to(stmt.order_by(Face.id), Face, who)
+
+
+def counts(who: Principal) -> Select[FaceState, int]:
+    stmt = select(Face.state, func.count()).where(~Face.is_ignored).group_by(Face.state)
+    return visible_to(stmt, Face, who)
+
+
+def count_in_photos(photo_ids: Sequence[int]) -> Select[int]:
+    return select(func.count()).where(Face.photo_id.in_(photo_ids), ~Face.is_ignored)
+
+
+def persons_in_photos(photo_ids: Sequence[int]) -> Select[int | None]:
+    return (
+        select(Face.person_id)
+        .where(Face.photo_id.in_(photo_ids), Face.person_id.is_not(None), ~Face.is_ignored)
+        .distinct()
+    )
+
+
+def active_space() -> Select[EmbeddingSpace]:
+    return select(EmbeddingSpace).where(EmbeddingSpace.is_active)
+
+
+def space(key: str) -> Select[EmbeddingSpace]:
+    return select(EmbeddingSpace).where(EmbeddingSpace.key == key)
+
+
+def embeddings(space_id: int, face_ids: Sequence[int]) -> Select[Embedding]:
+    return select(Embedding).where(Embedding.space_id == space_id, Embedding.face_id.in_(face_ids))
+
+
+EntryRow = Select[int, int, int, int | None, Vector]
+
+
+def index_entries(space_id: int) -> EntryRow:
+    """What the index of a space holds: face, tenant, gallery, person, vector; ignored faces are left out."""
+    return (
+        select(Face.id, Face.tenant_id, Photo.gallery_id, Face.person_id, Embedding.vector)
+        .join(Embedding, (Embedding.face_id == Face.id) & (Embedding.space_id == space_id))
+        .join(Photo, Photo.id == Face.photo_id)
+        .where(~Face.is_ignored)
+    )
+
+
+def index_entries_of(space_id: int, face_ids: Sequence[int]) -> EntryRow:
+    return index_entries(space_id).where(Face.id.in_(face_ids))
+
+
+def index_entries_after(space_id: int, face_id: int, limit: int) -> EntryRow:
+    return index_entries(space_id).where(Face.id > face_id).order_by(Face.id).limit(limit)
+
+
+def last_change() -> Select[int | None]:
+    return select(func.max(IndexChange.seq))
+
+
+def changes_after(position: int, limit: int) -> Select[int, int]:
+    return (
+        select(IndexChange.seq, IndexChange.face_id)
+        .where(IndexChange.seq > position)
+        .order_by(IndexChange.seq)
+        .limit(limit)
+    )

@@ -1,0 +1,156 @@
+"""The job `analyse`: photos in, faces and embeddings out, several photos at a time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kith.accounts.principal import Principal
+from kith.engine.errors import CorruptImage
+from kith.engine.faces import Faces as FoundFaces
+from kith.engine.faces import Image
+from kith.engine.image import ImageLimits, decode
+from kith.errors import AppError, Unavailable
+from kith.faces import queries
+from kith.faces.recognition import Recognition
+from kith.faces.service import Faces, boxes_of, reconcile
+from kith.faces.tables import Face
+from kith.jobs.service import Jobs, NewJob
+from kith.jobs.tables import Job
+from kith.kit.blobs import Blobs
+from kith.kit.clock import Clock
+from kith.kit.db import Database, WriteSession
+from kith.kit.offload import Offload
+from kith.photos import queries as photo_queries
+from kith.photos.files import read_photo
+from kith.photos.tables import File, Photo, PhotoState
+
+IDENTIFY = "identify"
+
+
+def identify_job(tenant_id: int) -> NewJob:
+    """Have the faces that wait matched and grouped; one such job waits per tenant."""
+    return NewJob(IDENTIFY, {"tenant_id": tenant_id}, dedupe_key=f"{IDENTIFY}:{tenant_id}")
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyseConfig:
+    batch: int
+    max_side_px: int
+    limits: ImageLimits
+
+
+@dataclass(slots=True)
+class Work:
+    """One photo on its way through the pipeline.
+
+    `redrawn` are pinned faces that were not found again, embedded at their own boxes: {face id: row}.
+    """
+
+    job: Job
+    photo: Photo
+    files: list[File]
+    known: list[Face]
+    image: Image | None = None
+    error: AppError | None = None
+    found: FoundFaces | None = None
+    redrawn: tuple[dict[int, int], FoundFaces] | None = None
+
+
+class AnalysePhotos:
+    """Handler of `analyse` jobs. A photo that cannot be analysed is marked with the reason."""
+
+    def __init__(
+        self,
+        db: Database,
+        blobs: Blobs,
+        clock: Clock,
+        *,
+        recognition: Callable[[], Awaitable[Recognition]],
+        decoding: Offload,
+        config: AnalyseConfig,
+    ) -> None:
+        self.batch = config.batch
+        self._db = db
+        self._blobs = blobs
+        self._clock = clock
+        self._recognition = recognition
+        self._decoding = decoding
+        self._config = config
+
+    async def run(self, jobs: Sequence[Job], worker: str) -> None:
+        recognition = await self._recognition()
+        works = await self._load(jobs)
+        await asyncio.gather(*(self._decode(work) for work in works))
+        await self._analyse(recognition, [work for work in works if work.image is not None])
+        async with self._db.write() as session:
+            for work in works:
+                await self._store(session, work, recognition.space_id)
+            queue = Jobs(session, self._clock)
+            for tenant_id in {work.photo.tenant_id for work in works}:
+                await queue.add(tenant_id, [identify_job(tenant_id)])
+            await queue.finish(worker, jobs)
+
+    async def give_up(self, session: WriteSession, job: Job, error: AppError | None) -> None:
+        photo = await session.get(Photo, job.payload["photo_id"])
+        if photo is not None:
+            fail(photo, error.code if error else "internal_error", error.detail if error else "")
+
+    async def _load(self, jobs: Sequence[Job]) -> list[Work]:
+        by_photo = {job.payload["photo_id"]: job for job in jobs}
+        async with self._db.read() as session:
+            works = {
+                photo.id: Work(by_photo[photo.id], photo, [], [])
+                for photo in [await session.get(Photo, photo_id) for photo_id in by_photo]
+                if photo is not None
+            }
+            for file in await session.scalars(photo_queries.files_of(list(works))):
+                works[file.photo_id].files.append(file)
+            for face in await session.scalars(queries.faces_of_photos(list(works))):
+                works[face.photo_id].known.append(face)
+        return list(works.values())
+
+    async def _decode(self, work: Work) -> None:
+        limits = self._config.limits
+        try:
+            data = await read_photo(work.photo, work.files, self._blobs, limits.max_bytes)
+            work.image = await self._decoding.run(decode, data, limits, self._config.max_side_px)
+        except Unavailable:
+            raise
+        except AppError as error:
+            work.error = error
+
+    async def _analyse(self, recognition: Recognition, works: Sequence[Work]) -> None:
+        """Detect and embed; a pinned face that was not found again is embedded at its own box."""
+        images = [work.image for work in works if work.image is not None]
+        if not images:
+            return
+        for work, image, found in zip(works, images, await recognition.analyse(images), strict=True):
+            boxes = boxes_of(work.known)
+            lost = reconcile(boxes, found.xyxy).lost
+            rows = [at for at in lost if work.known[at].is_pinned]
+            work.found = found
+            if rows:
+                ids = {work.known[at].id: row for row, at in enumerate(rows)}
+                work.redrawn = ids, await recognition.embed(image, boxes[np.array(rows)])
+
+    async def _store(self, session: WriteSession, work: Work, space_id: int) -> None:
+        """Rows are read anew: a human may have decided, or deleted, while the networks were at work."""
+        photo = await session.get(Photo, work.photo.id)
+        if photo is None:
+            return
+        if work.found is None:
+            error = work.error or CorruptImage()
+            fail(photo, error.code, error.detail)
+            return
+        known = (await session.scalars(queries.faces_of_photos([photo.id]))).all()
+        faces = Faces(session, Principal(photo.tenant_id), self._clock)
+        await faces.record(photo, known, work.found, work.redrawn, space_id)
+
+
+def fail(photo: Photo, code: str, detail: str) -> None:
+    """Mark a photo as one that cannot be analysed, unless an earlier analysis stands."""
+    if photo.analysed_space_id is None:
+        photo.state = PhotoState.FAILED
+    photo.error_code, photo.error_detail = code, detail[:1000]

@@ -1,0 +1,32 @@
+"""What can go wrong with photos and their files.
+
+NotFound ── PhotoNotFound, FileMissing
+InvalidInput ── FileUnreadable, FileNameInvalid, FolderUnreadable
+"""
+
+from kith.errors import InvalidInput, NotFound
+
+
+class PhotoNotFound(NotFound):
+    code = "photo_not_found"
+    title = "There is no such photo"
+
+
+class FileMissing(NotFound):
+    code = "file_missing"
+    title = "The file is not there any more"
+
+
+class FileUnreadable(InvalidInput):
+    code = "file_unreadable"
+    title = "The file cannot be read"
+
+
+class FileNameInvalid(InvalidInput):
+    code = "file_name_invalid"
+    title = "The file's name is not valid text"
+
+
+class FolderUnreadable(InvalidInput):
+    code = "folder_unreadable"
+    title = "The folder cannot be read"

@@ -1,0 +1,64 @@
+"""The statements about photos and files."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, func, select
+
+from kith.accounts.principal import Principal, visible_to
+from kith.galleries.tables import LIBRARY, Gallery
+from kith.photos.tables import File, Photo, PhotoState, Storage
+
+
+def library(who: Principal) -> Select[Gallery]:
+    return visible_to(select(Gallery).where(Gallery.slug == LIBRARY), Gallery, who)
+
+
+def photo(who: Principal, photo_id: int) -> Select[Photo]:
+    return visible_to(select(Photo).where(Photo.id == photo_id), Photo, who)
+
+
+def photos(who: Principal, photo_ids: Sequence[int]) -> Select[Photo]:
+    return visible_to(select(Photo).where(Photo.id.in_(photo_ids)).order_by(Photo.id), Photo, who)
+
+
+def with_digests(who: Principal, gallery_id: int, digests: Sequence[str]) -> Select[Photo]:
+    stmt = select(Photo).where(Photo.gallery_id == gallery_id, Photo.sha256.in_(digests))
+    return visible_to(stmt, Photo, who)
+
+
+def files_at(who: Principal, gallery_id: int, storage: Storage, locations: Sequence[str]) -> Select[File]:
+    stmt = select(File).where(
+        File.gallery_id == gallery_id, File.storage == storage, File.location.in_(locations)
+    )
+    return visible_to(stmt, File, who)
+
+
+def files_of(photo_ids: Sequence[int]) -> Select[File]:
+    return select(File).where(File.photo_id.in_(photo_ids)).order_by(File.photo_id, File.id)
+
+
+def failed(who: Principal) -> Select[Photo]:
+    return visible_to(select(Photo).where(Photo.state == PhotoState.FAILED).order_by(Photo.id), Photo, who)
+
+
+def counts(who: Principal) -> Select[PhotoState, int]:
+    return visible_to(select(Photo.state, func.count()).group_by(Photo.state), Photo, who)
+
+
+def blob_users(name: str) -> Select[int]:
+    """How many files, of any tenant, are kept under one blob name."""
+    return select(func.count()).where(File.storage == Storage.BLOB, File.location == name)
+
+
+def stored_bytes(who: Principal) -> Select[int]:
+    """The bytes of all photos, each counted once."""
+    return visible_to(select(func.coalesce(func.sum(Photo.size_bytes), 0)), Photo, who)
+
+
+def not_analysed_in(who: Principal, space_id: int) -> Select[int]:
+    """Ids of photos that the space has not seen yet and that can be read."""
+    stmt = select(Photo.id).where(
+        Photo.state != PhotoState.FAILED,
+        (Photo.analysed_space_id != space_id) | Photo.analysed_space_id.is_(None),
+    )
+    return visible_to(stmt.order_by(Photo.id), Photo, who)
