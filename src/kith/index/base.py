@@ -3,6 +3,9 @@
 All implementations answer alike (tests/index/test_congruence.py): cosine, best first, equal cosines
 by ascending face id, nothing below `min_cosine`. They are derived data: the database is the truth,
 `position` says up to which change of it an index has come.
+
+Vectors are float32 of unit length everywhere, stored and asked alike, so that a cosine is a dot product;
+what has another length, no direction or no finite value is refused with ValueError rather than repaired.
 """
 
 from collections.abc import Sequence
@@ -16,6 +19,7 @@ Float32 = NDArray[np.float32]
 Int64 = NDArray[np.int64]
 
 NO_PERSON = 0
+UNIT_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,8 +43,8 @@ class Entries:
 class Scope:
     """Where to look: one tenant, optionally one gallery, optionally some persons.
 
-    `persons` None looks at every face; an empty set finds nothing. `assigned_only` leaves out faces
-    without a person, `unassigned_only` those with one.
+    `persons` None looks at every face; an empty set finds nothing, and NO_PERSON in it names nobody.
+    `assigned_only` leaves out faces without a person, `unassigned_only` those with one.
     """
 
     tenant: int
@@ -77,14 +81,23 @@ class VectorIndex(Protocol):
         ...
 
     def apply(self, upserts: Entries, removed: Int64, position: int) -> None:
-        """Insert or replace entries by face id, remove others, and move `position`, all at once.
+        """Insert or replace entries by face id, remove others, and set `position`, all at once.
 
-        Unknown ids in `removed` are ignored. Raises ValueError for a wrong dimension.
+        Of an id given twice the last entry counts; an id that is also in `removed` is removed. Unknown
+        ids in `removed` are ignored. Raises ValueError, and changes nothing, for a wrong dimension or
+        vectors that are not of unit length.
         """
         ...
 
+    def entries(self, face_ids: Int64) -> Entries:
+        """The entries of these faces by ascending face id; unknown ids are left out."""
+        ...
+
     def search(self, queries: Float32, scope: Scope, top: int, min_cosine: float = -1.0) -> list[Neighbours]:
-        """The `top` nearest faces in scope to each query (q, d), best first."""
+        """The `top` nearest faces in scope to each query (q, d), best first.
+
+        Raises ValueError for queries of a wrong dimension or not of unit length.
+        """
         ...
 
     def search_persons(
@@ -114,9 +127,19 @@ def empty_entries(dimension: int) -> Entries:
 
 
 def check_entries(entries: Entries, dimension: int) -> None:
-    """Raise ValueError unless all arrays agree in length and the vectors in dimension."""
+    """Raise ValueError unless all arrays agree in length and the vectors are unit vectors (n, dimension)."""
     columns: Sequence[Int64] = (entries.tenants, entries.galleries, entries.persons)
     if any(len(column) != len(entries) for column in columns):
         raise ValueError("entries must have columns of equal length")
-    if entries.vectors.shape != (len(entries), dimension):
-        raise ValueError(f"vectors must be ({len(entries)}, {dimension})")
+    if len(entries.vectors) != len(entries):
+        raise ValueError(f"{len(entries)} entries need as many vectors, not {len(entries.vectors)}")
+    check_vectors(entries.vectors, dimension)
+
+
+def check_vectors(vectors: Float32, dimension: int) -> None:
+    """Raise ValueError unless `vectors` is (n, dimension) float32 with rows of unit length."""
+    if vectors.ndim != 2 or vectors.shape[1] != dimension or vectors.dtype != np.float32:
+        raise ValueError(f"vectors must be float32 (n, {dimension}), not {vectors.dtype} {vectors.shape}")
+    squared = np.einsum("ij,ij->i", vectors, vectors)
+    if not bool(np.all(np.abs(squared - 1) <= 2 * UNIT_TOLERANCE)):  # false for NaN too
+        raise ValueError("vectors must be finite and of unit length")
