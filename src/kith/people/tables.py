@@ -18,7 +18,8 @@ class Person(Base):
     """An identity. Without a name it is what others call a cluster.
 
     `is_anchored`: a human said something about this person, so no machine dissolves it or moves its
-    faces. `merged_into_id` marks what a merge left behind, kept so that the merge can be undone.
+    faces. `to_match`: its faces changed, so that others may now be recognised. `merged_into_id` marks
+    what a merge left behind, kept so that the merge can be undone.
     """
 
     __tablename__ = "persons"
@@ -35,6 +36,7 @@ class Person(Base):
     notes: Mapped[dict[str, object]] = mapped_column(Json, default=dict)
     is_hidden: Mapped[bool] = mapped_column(default=False)
     is_anchored: Mapped[bool] = mapped_column(default=False)
+    to_match: Mapped[bool] = mapped_column(default=False)
     cover_face_id: Mapped[int | None]
     merged_into_id: Mapped[int | None] = mapped_column(
         ForeignKey("persons.id", ondelete="CASCADE"), index=True
@@ -47,7 +49,6 @@ class DecisionKind(StrEnum):
     ASSIGN = "assign"
     CONFIRM = "confirm"
     REJECT = "reject"
-    UNASSIGN = "unassign"
     RENAME = "rename"
     DESCRIBE = "describe"
     MERGE = "merge"
@@ -61,9 +62,9 @@ class DecisionKind(StrEnum):
 
 
 class RowChange(TypedDict):
-    """One row before and after a decision, each as {column: JSON value}."""
+    """A face or person before and after a decision, as {column: JSON value}; created ones have no before."""
 
-    table: str
+    subject: str
     id: int
     before: dict[str, object]
     after: dict[str, object]
@@ -92,15 +93,20 @@ class Decision(Base):
     undone_by: Mapped[str | None] = mapped_column(String(200))
 
 
-class DecisionPerson(Base):
-    """Which persons a decision is about: the history of a person."""
+class Subject(StrEnum):
+    FACE = "face"
+    PERSON = "person"
 
-    __tablename__ = "decision_persons"
+
+class DecisionSubject(Base):
+    """Which faces and persons a decision is about: the history of each, and what stands above an undo."""
+
+    __tablename__ = "decision_subjects"
+    __table_args__ = (Index(None, "subject", "subject_id"),)
 
     decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id", ondelete="CASCADE"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(
-        ForeignKey("persons.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
+    subject: Mapped[Subject] = mapped_column(String(10), primary_key=True)
+    subject_id: Mapped[int] = mapped_column(primary_key=True)
 
 
 class Rejection(Base):

@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.Column("notes", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("is_hidden", sa.Boolean(), nullable=False),
         sa.Column("is_anchored", sa.Boolean(), nullable=False),
+        sa.Column("to_match", sa.Boolean(), nullable=False),
         sa.Column("cover_face_id", sa.Integer(), nullable=True),
         sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
@@ -148,21 +149,24 @@ def upgrade() -> None:
     op.create_index(op.f("ix_persons_tenant_id_persons_name"), "persons", ["tenant_id", "name"], unique=False)
 
     op.create_table(
-        "decision_persons",
+        "decision_subjects",
         sa.Column("decision_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=10), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["decision_id"],
             ["decisions.id"],
-            name=op.f("fk_decision_persons_decision_id"),
+            name=op.f("fk_decision_subjects_decision_id"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name=op.f("fk_decision_persons_person_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("decision_id", "person_id", name=op.f("pk_decision_persons")),
+        sa.PrimaryKeyConstraint("decision_id", "subject", "subject_id", name=op.f("pk_decision_subjects")),
     )
-    op.create_index(op.f("ix_decision_persons_person_id"), "decision_persons", ["person_id"], unique=False)
+    op.create_index(
+        op.f("ix_decision_subjects_subject_decision_subjects_subject_id"),
+        "decision_subjects",
+        ["subject", "subject_id"],
+        unique=False,
+    )
 
     op.create_table(
         "photos",
@@ -352,7 +356,7 @@ def downgrade() -> None:
         "files",
         "faces",
         "photos",
-        "decision_persons",
+        "decision_subjects",
         "persons",
         "jobs",
         "galleries",

@@ -1,0 +1,184 @@
+"""The statements about people and decisions."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Delete, Select, and_, case, delete, func, or_, select
+
+from kith.accounts.principal import Principal, visible_to
+from kith.faces.tables import Face, FaceState
+from kith.people.tables import Decision, DecisionSubject, Person, Rejection, Subject
+from kith.photos.tables import File, Photo
+
+
+def person(who: Principal, person_id: int) -> Select[Person]:
+    return visible_to(select(Person).where(Person.id == person_id), Person, who)
+
+
+def persons(who: Principal, person_ids: Sequence[int]) -> Select[Person]:
+    return visible_to(select(Person).where(Person.id.in_(person_ids)).order_by(Person.id), Person, who)
+
+
+def merged_into(person_id: int) -> Select[Person]:
+    return select(Person).where(Person.merged_into_id == person_id)
+
+
+def listed(who: Principal, *, hidden: bool = False, named: bool | None = None) -> Select[Person, int]:
+    """Living persons with their number of faces: named first, then those with most faces."""
+    count = func.count(Face.id)
+    stmt = (
+        select(Person, count)
+        .outerjoin(Face, and_(Face.person_id == Person.id, ~Face.is_ignored))
+        .where(Person.merged_into_id.is_(None))
+        .group_by(Person.id)
+        .order_by(case((Person.name.is_(None), 1), else_=0), count.desc(), Person.id)
+    )
+    if not hidden:
+        stmt = stmt.where(~Person.is_hidden)
+    if named is not None:
+        stmt = stmt.where(Person.name.is_not(None) if named else Person.name.is_(None))
+    return visible_to(stmt, Person, who)
+
+
+def by_id(who: Principal) -> Select[Person, int]:
+    """Living persons with their number of faces, in the order of their ids."""
+    return listed(who, hidden=True).order_by(None).order_by(Person.id)
+
+
+def named(who: Principal, name: str) -> Select[Person]:
+    """Living persons of exactly this name, capitals aside."""
+    stmt = select(Person).where(func.lower(Person.name) == name.lower(), Person.merged_into_id.is_(None))
+    return visible_to(stmt.order_by(Person.id), Person, who)
+
+
+def counts(who: Principal) -> Select[int, int]:
+    """How many living persons have a name, and how many have none."""
+    has_name = case((Person.name.is_not(None), 1), else_=0)
+    stmt = select(func.coalesce(func.sum(has_name), 0), func.coalesce(func.sum(1 - has_name), 0))
+    return visible_to(stmt.where(Person.merged_into_id.is_(None)), Person, who)
+
+
+def anchored(who: Principal) -> Select[Person]:
+    stmt = select(Person).where(Person.is_anchored, Person.merged_into_id.is_(None))
+    return visible_to(stmt, Person, who)
+
+
+def has_faces(person_ids: Sequence[int]) -> Select[int | None]:
+    return select(Face.person_id).where(Face.person_id.in_(person_ids)).distinct()
+
+
+def rejections(face_ids: Sequence[int]) -> Select[int, int]:
+    return select(Rejection.face_id, Rejection.person_id).where(Rejection.face_id.in_(face_ids))
+
+
+def rejections_of(person_ids: Sequence[int]) -> Select[Rejection]:
+    return select(Rejection).where(Rejection.person_id.in_(person_ids))
+
+
+def drop_rejections(decision_id: int) -> Delete:
+    return delete(Rejection).where(Rejection.decision_id == decision_id)
+
+
+def decision(who: Principal, decision_id: int) -> Select[Decision]:
+    return visible_to(select(Decision).where(Decision.id == decision_id), Decision, who)
+
+
+def last_decision(who: Principal) -> Select[Decision]:
+    stmt = select(Decision).where(Decision.undone_at.is_(None)).order_by(Decision.id.desc()).limit(1)
+    return visible_to(stmt, Decision, who)
+
+
+def history(who: Principal, person_id: int | None = None) -> Select[Decision]:
+    """Decisions, newest first; of one person if given."""
+    stmt = select(Decision).order_by(Decision.id.desc())
+    if person_id is not None:
+        stmt = stmt.where(Decision.id.in_(_about(Subject.PERSON, [person_id])))
+    return visible_to(stmt, Decision, who)
+
+
+def later_decisions(it: Decision, subjects: Sequence[tuple[str, int]]) -> Select[Decision]:
+    """Decisions after this one, not undone, that share a subject with it."""
+    shared = or_(
+        *(
+            DecisionSubject.subject_id.in_([row for kind, row in subjects if kind == subject])
+            & (DecisionSubject.subject == subject)
+            for subject in Subject
+        )
+    )
+    about = select(DecisionSubject.decision_id).where(DecisionSubject.decision_id > it.id, shared)
+    return select(Decision).where(Decision.id.in_(about), Decision.undone_at.is_(None))
+
+
+def decisions_about(person_ids: Sequence[int]) -> Delete:
+    about = _about(Subject.PERSON, person_ids)
+    return delete(Decision).where(Decision.id.in_(about)).execution_options(synchronize_session=False)
+
+
+def _about(subject: Subject, ids: Sequence[int]) -> Select[int]:
+    return select(DecisionSubject.decision_id).where(
+        DecisionSubject.subject == subject, DecisionSubject.subject_id.in_(ids)
+    )
+
+
+# ── what identification reads ────────────────────────────────────────────────────────────────────
+
+
+def to_identify(tenant_id: int, limit: int) -> Select[Face, Photo]:
+    """Faces that wait to be matched or grouped, in the order of their ids."""
+    return (
+        select(Face, Photo)
+        .join(Photo, Photo.id == Face.photo_id)
+        .where(Face.tenant_id == tenant_id, Face.to_identify)
+        .order_by(Face.id)
+        .limit(limit)
+    )
+
+
+def faces_with_photos(face_ids: Sequence[int]) -> Select[Face, Photo]:
+    return select(Face, Photo).join(Photo, Photo.id == Face.photo_id).where(Face.id.in_(face_ids))
+
+
+def to_match(tenant_id: int) -> Select[Person]:
+    return select(Person).where(
+        Person.tenant_id == tenant_id, Person.to_match, Person.merged_into_id.is_(None)
+    )
+
+
+def best_faces(person_id: int, limit: int) -> Select[int]:
+    """The ids of a person's faces, those that say most about them first."""
+    return (
+        select(Face.id)
+        .where(Face.person_id == person_id, ~Face.is_ignored)
+        .order_by(Face.quality.desc(), Face.id)
+        .limit(limit)
+    )
+
+
+def unanchored_groups(tenant_id: int) -> Select[int]:
+    return select(Person.id).where(
+        Person.tenant_id == tenant_id, ~Person.is_anchored, Person.merged_into_id.is_(None)
+    )
+
+
+def members(person_ids: Sequence[int]) -> Select[int, int | None]:
+    return select(Face.id, Face.person_id).where(Face.person_id.in_(person_ids), ~Face.is_ignored)
+
+
+def persons_by_photo(photo_ids: Sequence[int]) -> Select[int, int | None]:
+    """Which persons each photo already shows for sure."""
+    return select(Face.photo_id, Face.person_id).where(
+        Face.photo_id.in_(photo_ids),
+        Face.state.in_((FaceState.AUTO, FaceState.CONFIRMED)),
+        ~Face.is_ignored,
+    )
+
+
+def photos_of_persons(who: Principal, person_ids: Sequence[int]) -> Select[int | None, Photo, File]:
+    """The photos of some persons with their files, newest first."""
+    stmt = (
+        select(Face.person_id, Photo, File)
+        .join(Photo, Photo.id == Face.photo_id)
+        .join(File, File.photo_id == Photo.id)
+        .where(Face.person_id.in_(person_ids), ~Face.is_ignored)
+        .order_by(Photo.taken_at.desc(), Photo.id, File.id)
+    )
+    return visible_to(stmt, Face, who)
