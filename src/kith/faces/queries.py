@@ -31,14 +31,22 @@ def faces_of_person(who: Principal, person_id: int) -> Select[Face]:
 
 
 def listed(
-    who: Principal, *, state: FaceState | None = None, person_id: int | None = None
+    who: Principal,
+    *,
+    state: FaceState | None = None,
+    person_id: int | None = None,
+    face_ids: Sequence[int] | None = None,
+    after_id: int = 0,
 ) -> Select[Face, Photo]:
     """Faces with their photos, in the order of their ids; ignored ones left out."""
-    stmt = select(Face, Photo).join(Photo, Photo.id == Face.photo_id).where(~Face.is_ignored)
+    stmt = select(Face, Photo).join(Photo, Photo.id == Face.photo_id)
+    stmt = stmt.where(~Face.is_ignored, Face.id > after_id)
     if state is not None:
         stmt = stmt.where(Face.state == state)
     if person_id is not None:
         stmt = stmt.where(Face.person_id == person_id)
+    if face_ids is not None:
+        stmt = stmt.where(Face.id.in_(face_ids))
     return visible_to(stmt.order_by(Face.id), Face, who)
 
 

@@ -22,8 +22,8 @@ from kith.kit.offload import Offload
 _CHUNK = 10_000
 
 
-async def activate(session: WriteSession, clock: Clock, space: Space) -> EmbeddingSpace:
-    """Make a space the library's own: the choice of pack is stored here."""
+async def space_row(session: WriteSession, clock: Clock, space: Space) -> EmbeddingSpace:
+    """The library's row for a space, made if need be."""
     row = await session.scalar(queries.space(space.key))
     if row is None:
         row = EmbeddingSpace(
@@ -32,11 +32,18 @@ async def activate(session: WriteSession, clock: Clock, space: Space) -> Embeddi
         )  # fmt: skip
         session.add(row)
         await session.flush()
-    if not row.is_active:
-        await session.execute(update(EmbeddingSpace).values(is_active=False))
-        row.is_active = True
-        await session.flush()
     return row
+
+
+async def activate(session: WriteSession, space_id: int) -> None:
+    """Make a space the library's own: this is how the choice of a pack is stored."""
+    await session.execute(update(EmbeddingSpace).values(is_active=EmbeddingSpace.id == space_id))
+
+
+async def settle(session: WriteSession, space_id: int) -> None:
+    """The first space a library is analysed in becomes its own, unless one was chosen before."""
+    if await session.scalar(queries.active_space()) is None:
+        await activate(session, space_id)
 
 
 @dataclass(frozen=True, slots=True)

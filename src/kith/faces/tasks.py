@@ -11,9 +11,9 @@ from kith.engine.errors import CorruptImage
 from kith.engine.faces import Faces as FoundFaces
 from kith.engine.faces import Image
 from kith.engine.image import ImageLimits, decode
-from kith.errors import AppError, Unavailable
+from kith.errors import AppError, Busy, Unavailable
 from kith.faces import queries
-from kith.faces.recognition import Recognition
+from kith.faces.recognition import Recognition, settle
 from kith.faces.service import Faces, boxes_of, reconcile
 from kith.faces.tables import Face
 from kith.jobs.service import Jobs, NewJob
@@ -85,6 +85,7 @@ class AnalysePhotos:
         await asyncio.gather(*(self._decode(work) for work in works))
         await self._analyse(recognition, [work for work in works if work.image is not None])
         async with self._db.write() as session:
+            await settle(session, recognition.space_id)
             for work in works:
                 await self._store(session, work, recognition.space_id)
             queue = Jobs(session, self._clock)
@@ -116,7 +117,7 @@ class AnalysePhotos:
         try:
             data = await read_photo(work.photo, work.files, self._blobs, limits.max_bytes)
             work.image = await self._decoding.run(decode, data, limits, self._config.max_side_px)
-        except Unavailable:
+        except (Busy, Unavailable):
             raise
         except AppError as error:
             work.error = error

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from kith.errors import AppError, Unavailable
+from kith.errors import AppError, Busy, Unavailable
 from kith.jobs import queries
 from kith.jobs.liveness import Liveness
 from kith.jobs.service import Jobs, LeaseLost
@@ -134,6 +134,8 @@ class Runner:
             raise
         except LeaseLost:
             log.warning("job.lease_lost", kind=jobs[0].kind)
+        except Busy:
+            await self._give_back(jobs, counted=False, seconds=1)
         except Unavailable:
             await self._give_back(jobs, counted=False, seconds=_RETRY_SECONDS)
             raise

@@ -56,12 +56,12 @@ def match(
 ) -> list[Match]:
     """At most one person for each candidate, and each person at most once in a photo.
 
-    `taken` holds the persons each photo already shows. Candidates are settled from the most similar
-    down; one whose person is taken by a better face of the same photo goes to its next best.
+    `taken` holds the persons each photo already shows. Sure matches are settled before suggestions, the
+    most similar first; whose person is taken by a better face of the same photo goes to the next best.
     """
     claims = sorted(
         (claim for candidate in candidates for claim in _claims(candidate, thresholds)),
-        key=lambda claim: (-claim.similarity, claim.face_id, claim.person_id),
+        key=lambda claim: (not claim.is_auto, -claim.similarity, claim.face_id, claim.person_id),
     )
     photos = {candidate.face_id: candidate.photo_id for candidate in candidates}
     shown = {photo_id: set(persons) for photo_id, persons in taken.items()}

@@ -44,6 +44,15 @@ def by_id(who: Principal) -> Select[Person, int]:
     return listed(who, hidden=True).order_by(None).order_by(Person.id)
 
 
+def largest(who: Principal) -> Select[Person, int]:
+    """The living person with most faces."""
+    return listed(who, hidden=True).order_by(None).order_by(func.count(Face.id).desc(), Person.id).limit(1)
+
+
+def hidden(who: Principal) -> Select[Person]:
+    return visible_to(select(Person).where(Person.is_hidden), Person, who)
+
+
 def named(who: Principal, name: str) -> Select[Person]:
     """Living persons of exactly this name, capitals aside."""
     stmt = select(Person).where(func.lower(Person.name) == name.lower(), Person.merged_into_id.is_(None))

@@ -1,0 +1,57 @@
+"""What is shown of faces: lists with their photos, places and embeddings, a few queries each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kith.accounts.principal import Principal
+from kith.faces import queries
+from kith.faces.tables import Face, FaceState
+from kith.index.base import Float32
+from kith.kit.db import ReadSession, WriteSession
+from kith.kit.pages import Page
+from kith.photos import queries as photo_queries
+from kith.photos.tables import Photo
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFace:
+    """A face, its photo, and where the photo's bytes are (a path, or a blob's name)."""
+
+    face: Face
+    photo: Photo
+    location: str
+
+
+async def list_faces(
+    session: ReadSession | WriteSession,
+    who: Principal,
+    page: Page,
+    *,
+    state: FaceState | None = None,
+    person_id: int | None = None,
+    face_ids: Sequence[int] | None = None,
+    after_id: int = 0,
+) -> list[ShownFace]:
+    """Faces in the order of their ids; `after_id` goes on where a list ended, for lists of any length.
+
+    Unknown ids in `face_ids` and those of others are passed over; ignored faces are left out.
+    """
+    statement = queries.listed(who, state=state, person_id=person_id, face_ids=face_ids, after_id=after_id)
+    rows = (await session.execute(statement.offset(page.skip).limit(page.limit))).all()
+    places = await _places(session, sorted({photo.id for _, photo in rows}))
+    return [ShownFace(face, photo, places.get(photo.id, "")) for face, photo in rows]
+
+
+async def embeddings_of(
+    session: ReadSession | WriteSession, space_id: int, face_ids: Sequence[int]
+) -> dict[int, Float32]:
+    """{face id: unit vector} in one space; faces not yet embedded there are missing."""
+    rows = await session.scalars(queries.embeddings(space_id, face_ids))
+    return {row.face_id: row.vector for row in rows}
+
+
+async def _places(session: ReadSession | WriteSession, photo_ids: Sequence[int]) -> dict[int, str]:
+    places: dict[int, str] = {}
+    for file in await session.scalars(photo_queries.files_of(photo_ids)):
+        places.setdefault(file.photo_id, file.location)
+    return places
