@@ -1,0 +1,24 @@
+"""Pixels to bytes, for thumbnails and crops."""
+
+import io
+
+import numpy as np
+import simplejpeg
+from PIL import Image
+
+from kith.engine.faces import Pixels
+
+# Effort 0-6: 2 is the last step at which more time still buys much size.
+_WEBP_EFFORT = 2
+
+
+def encode_jpeg(pixels: Pixels, quality: int = 85) -> bytes:
+    """Encode RGB pixels (h, w, 3) as JPEG (4:2:0) at `quality` 1..100."""
+    return simplejpeg.encode_jpeg(np.ascontiguousarray(pixels), quality, "RGB", "420")
+
+
+def encode_webp(pixels: Pixels, quality: int = 80) -> bytes:
+    """Encode RGB pixels (h, w, 3), at most 16,383 a side, as lossy WebP at `quality` 1..100."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "WEBP", quality=quality, method=_WEBP_EFFORT)
+    return buffer.getvalue()
