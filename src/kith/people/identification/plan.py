@@ -1,0 +1,45 @@
+"""What identification reads and finds out."""
+
+from dataclasses import dataclass, field
+
+from kith.faces.tables import Face, FaceState
+from kith.people.matching import Match, Thresholds
+from kith.photos.tables import Photo
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifyConfig:
+    """Similarities 0..1 and counts; `KITH_IDENTITY__…` sets them."""
+
+    thresholds: Thresholds
+    group: float
+    group_size: int
+    seed_quality: float
+    neighbours: int
+
+
+@dataclass(slots=True)
+class Standing:
+    """A face as it was read; it is changed only if this still holds when the result is written."""
+
+    face: Face
+    photo: Photo
+    state: FaceState
+    person_id: int | None
+
+
+@dataclass(slots=True)
+class Plan:
+    """What identification found out.
+
+    `judged` are the faces compared with known people, so that what was suggested for them before no
+    longer holds. `groups` holds (person or None for a new one, its face ids); `loners` are in no group.
+    """
+
+    read: dict[int, Standing] = field(default_factory=dict[int, Standing])
+    person_ids: list[int] = field(default_factory=list[int])
+    judged: set[int] = field(default_factory=set[int])
+    matches: list[Match] = field(default_factory=list[Match])
+    groups: list[tuple[int | None, list[int]]] = field(default_factory=list[tuple[int | None, list[int]]])
+    loners: list[int] = field(default_factory=list[int])
+    is_partial: bool = False

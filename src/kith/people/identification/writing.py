@@ -1,0 +1,106 @@
+"""Writing down who the faces are, except where a human was quicker."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete
+
+from kith.accounts.principal import Principal
+from kith.faces import queries as face_queries
+from kith.faces.changes import touch
+from kith.faces.tables import Face, FaceState
+from kith.kit.clock import Clock
+from kith.kit.db import WriteSession
+from kith.people import queries
+from kith.people.identification.plan import Plan
+from kith.people.tables import Person
+
+_CHUNK = 10_000
+
+
+class Writing:
+    """Applies a plan in one transaction."""
+
+    def __init__(self, session: WriteSession, clock: Clock, tenant_id: int) -> None:
+        self._session = session
+        self._clock = clock
+        self._who = Principal(tenant_id)
+        self._faces: dict[int, Face] = {}
+
+    async def write(self, plan: Plan) -> None:
+        await self._load(plan)
+        for face in self._faces.values():
+            face.to_identify = False
+            if face.id in plan.judged:
+                face.suggested_person_id = face.similarity = None
+        for face in self._still(plan.loners):
+            self._place(face, None)
+        for person_id, face_ids in plan.groups:
+            await self._form(person_id, self._still(face_ids))
+        self._match(plan)
+        for person in await self._session.scalars(queries.persons(self._who, plan.person_ids)):
+            person.to_match = False
+        await self._session.flush()
+        await self._dissolve(plan)
+
+    def _still(self, face_ids: Sequence[int]) -> list[Face]:
+        return [self._faces[face_id] for face_id in face_ids if face_id in self._faces]
+
+    async def _load(self, plan: Plan) -> None:
+        """The faces that are still as they were read."""
+        ids = sorted(plan.read)
+        for start in range(0, len(ids), _CHUNK):
+            rows = await self._session.scalars(face_queries.faces(self._who, ids[start : start + _CHUNK]))
+            for face in rows:
+                was = plan.read[face.id]
+                if (face.state, face.person_id, face.is_ignored) == (was.state, was.person_id, False):
+                    self._faces[face.id] = face
+
+    async def _form(self, person_id: int | None, faces: Sequence[Face]) -> None:
+        """Make faces one person without a name, going on as an earlier one or as a new one."""
+        person = await self._session.get(Person, person_id) if person_id is not None else None
+        if person is not None and (person.is_anchored or person.merged_into_id is not None):
+            return  # a human has spoken since; the faces are looked at again when they next change
+        if not faces:
+            return
+        if person is None:
+            now = self._clock.now()
+            person = Person(tenant_id=self._who.tenant_id, notes={}, created_at=now, updated_at=now)
+            self._session.add(person)
+            await self._session.flush()
+        for face in faces:
+            self._place(face, person.id)
+
+    def _place(self, face: Face, person_id: int | None) -> None:
+        """Put a face into a person without a name, or (None) into none; suggestions stay."""
+        if face.person_id != person_id:
+            touch(self._session, [face.id])
+        face.person_id = person_id
+        if person_id is not None:
+            face.state = FaceState.GROUPED
+        else:
+            face.state = FaceState.UNKNOWN if face.suggested_person_id is None else FaceState.SUGGESTED
+
+    def _match(self, plan: Plan) -> None:
+        for it in plan.matches:
+            face = self._faces.get(it.face_id)
+            if face is None:
+                continue
+            face.similarity = it.similarity
+            if it.is_auto:
+                self._place(face, it.person_id)
+                face.state = FaceState.AUTO
+            else:
+                face.suggested_person_id = it.person_id
+                self._place(face, face.person_id)
+
+    async def _dissolve(self, plan: Plan) -> None:
+        """Remove persons without a name whom this has left without a face."""
+        before = {was.person_id for was in plan.read.values() if was.person_id is not None}
+        candidates = sorted(
+            before & set(await self._session.scalars(queries.unanchored_groups(self._who.tenant_id)))
+        )
+        for start in range(0, len(candidates), _CHUNK):
+            chunk = candidates[start : start + _CHUNK]
+            left = set(await self._session.scalars(queries.has_faces(chunk)))
+            gone = [person_id for person_id in chunk if person_id not in left]
+            await self._session.execute(delete(Person).where(Person.id.in_(gone)))
