@@ -17,6 +17,7 @@ import warnings
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -72,12 +73,19 @@ class PostgresServer:
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://postgres@{HOST}:{self.port}/{database}"
 
-    def create_database(self) -> str:
-        """The URL of a new empty database; `CREATE EXTENSION vector` works in it."""
+    def create_database(self, template: str = "template0") -> str:
+        """The URL of a new database, empty or a copy of `template`; `CREATE EXTENSION vector` works in it."""
         name = f"test_{os.getpid()}_{next(self._numbers)}"
-        with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+        self._execute("CREATE DATABASE {} TEMPLATE {}", name, template)
         return self.url(name)
+
+    def drop_database(self, name: str) -> None:
+        """Remove a database, whoever is still connected to it."""
+        self._execute("DROP DATABASE {} WITH (FORCE)", name)
+
+    def _execute(self, statement: LiteralString, *names: str) -> None:
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     def stop(self) -> None:
         if self._process.poll() is None:
@@ -108,9 +116,13 @@ def postgres_server() -> PostgresServer:
     return server
 
 
-def create_database() -> str:
-    """A fresh empty database as `postgresql://postgres@127.0.0.1:PORT/NAME`."""
-    return postgres_server().create_database()
+def create_database(template: str = "template0") -> str:
+    """A fresh database as `postgresql://postgres@127.0.0.1:PORT/NAME`: empty, or a copy of `template`."""
+    return postgres_server().create_database(template)
+
+
+def drop_database(url: str) -> None:
+    postgres_server().drop_database(url.rpartition("/")[2])
 
 
 def _free_port() -> int:
