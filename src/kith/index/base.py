@@ -126,6 +126,17 @@ def empty_entries(dimension: int) -> Entries:
     return Entries(none, none, none, none, np.zeros((0, dimension), dtype=np.float32))
 
 
+def pick_entries(entries: Entries, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Entries:
+    """The chosen rows, in the order given (or where a mask is true)."""
+    return Entries(
+        entries.face_ids[rows],
+        entries.tenants[rows],
+        entries.galleries[rows],
+        entries.persons[rows],
+        entries.vectors[rows],
+    )
+
+
 def check_entries(entries: Entries, dimension: int) -> None:
     """Raise ValueError unless all arrays agree in length and the vectors are unit vectors (n, dimension)."""
     columns: Sequence[Int64] = (entries.tenants, entries.galleries, entries.persons)

@@ -1,6 +1,6 @@
 """A lock that many readers share and one writer holds alone."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from threading import Condition
 
@@ -21,7 +21,7 @@ class ReadWriteLock:
         self._writing = False
 
     @contextmanager
-    def reading(self) -> Iterator[None]:
+    def reading(self) -> Generator[None]:
         with self._changed:
             self._waiting_readers += 1
             self._changed.wait_for(self._may_read)
@@ -36,7 +36,7 @@ class ReadWriteLock:
                 self._changed.notify_all()
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> Generator[None]:
         with self._changed:
             self._waiting_writers += 1
             self._changed.wait_for(self._may_write)

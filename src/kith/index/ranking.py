@@ -5,15 +5,15 @@ candidates. What is answered is computed here from the float32 vectors, the same
 vectors wherever they lie, so that every implementation gives equal cosines and the same order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kith.index.base import Float32, Int64, Neighbours
+from kith.index.base import Float32, Neighbours
 
-# A float32 scan of d <= 512 unit components is off by less than 512 * 2**-24 = 3e-5, both ways.
-SLACK = 1e-4
+Numbers = NDArray[np.intp]
 
 NOBODY = Neighbours(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
 
@@ -43,24 +43,61 @@ def merge(parts: Sequence[Neighbours], top: int | None, *, by_person: bool) -> N
     """One ranked answer from the ranked answers of several places that share no face."""
     if len(parts) == 1:
         return parts[0]
-    if not parts:
-        return NOBODY
-    whole = Neighbours(
+    whole = join(parts)
+    return rank(best_of_persons(whole) if by_person else whole, top, min_cosine=-1)
+
+
+def join(parts: Sequence[Neighbours]) -> Neighbours:
+    """All faces of several answers, unranked."""
+    return Neighbours(
         np.concatenate([part.face_ids for part in parts]),
         np.concatenate([part.persons for part in parts]),
         np.concatenate([part.cosines for part in parts]),
     )
-    return rank(best_of_persons(whole) if by_person else whole, top, min_cosine=-1)
 
 
-def pick(found: Neighbours, rows: Int64 | NDArray[np.intp] | NDArray[np.bool_]) -> Neighbours:
+def pick(found: Neighbours, rows: Numbers | NDArray[np.bool_]) -> Neighbours:
     """The chosen rows, in the order given."""
     return Neighbours(found.face_ids[rows], found.persons[rows], found.cosines[rows])
 
 
-def floor_of_top(scores: Float32, top: int | None, min_cosine: float) -> float:
-    """The score from which on a row may belong to the `top`, allowing for the scan's rounding."""
-    floor = min_cosine
+def floor_of_top(scores: Float32, top: int | None, min_cosine: float, slack: float) -> float:
+    """The score from which on a row may belong to the `top`, if scores are within `slack` of the cosine."""
+    floor = max(min_cosine, -1.0) - slack
     if top is not None and 0 < top < len(scores):
-        floor = max(floor, float(np.partition(scores, len(scores) - top)[len(scores) - top]))
-    return max(floor, -1.0) - SLACK
+        last = float(np.partition(scores, len(scores) - top)[len(scores) - top])
+        floor = max(floor, last - 2 * slack)
+    return floor
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How many faces or persons (None: all) from which cosine on, and how far scores may be from cosines."""
+
+    top: int | None
+    min_cosine: float
+    slack: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Rows whose cosines are worth computing; no later row scores above `ceiling`."""
+
+    rows: Numbers
+    ceiling: float
+
+
+def nearest(scores: Float32, wanted: Wanted) -> Iterator[Candidates]:
+    """Rows that may be among the nearest faces, best scores first."""
+    rows = np.flatnonzero(scores >= floor_of_top(scores, wanted.top, wanted.min_cosine, wanted.slack))
+    rows = rows[np.argsort(-scores[rows], kind="stable")]
+    for start, end in chunks(len(rows), wanted.top):
+        yield Candidates(rows[start:end], float(scores[rows[end]]) if end < len(rows) else -np.inf)
+
+
+def chunks(count: int, top: int | None) -> Iterator[tuple[int, int]]:
+    """Ranges that cover `count` candidates, small at first: mostly the first few settle the answer."""
+    start, size = 0, count if top is None else 2 * top + 16
+    while start < count:
+        yield start, min(count, start + size)
+        start, size = start + size, size * 2

@@ -1,0 +1,59 @@
+"""Where each face is kept: face id -> place, looked up in bulk."""
+
+import numpy as np
+
+from kith.index.base import Int64
+
+UNKNOWN = -1
+_RECENT = 4096
+
+
+class Places:
+    """A map int64 -> int64 of 16 bytes a face: a sorted array, and a small dict of what changed since.
+
+    A plain dict would take a hundred bytes a face, half as much as a 128-d vector. Not thread-safe
+    for writing; reading leaves it as it is.
+    """
+
+    def __init__(self, face_ids: Int64 | None = None, places: Int64 | None = None) -> None:
+        none = np.zeros(0, np.int64)
+        face_ids = none if face_ids is None else face_ids
+        order = np.argsort(face_ids, kind="stable")
+        self._ids: Int64 = face_ids[order]
+        self._places: Int64 = none if places is None else places[order]
+        self._recent: dict[int, int] = {}
+        self._count = len(face_ids)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def find(self, face_ids: Int64) -> Int64:
+        """The places (n,) of these faces, UNKNOWN where there is none."""
+        found = np.full(len(face_ids), UNKNOWN, np.int64)
+        if len(self._ids):
+            at = np.searchsorted(self._ids, face_ids)
+            at[at == len(self._ids)] = 0
+            found = np.where(self._ids[at] == face_ids, self._places[at], found)
+        if self._recent:
+            for number, face_id in enumerate(face_ids.tolist()):
+                place = self._recent.get(face_id)
+                if place is not None:
+                    found[number] = place
+        return found
+
+    def put(self, face_ids: Int64, places: Int64) -> None:
+        """Set the places of distinct faces; UNKNOWN forgets a face."""
+        self._count += int(np.sum(places != UNKNOWN)) - int(np.sum(self.find(face_ids) != UNKNOWN))
+        self._recent.update(zip(face_ids.tolist(), places.tolist(), strict=True))
+        if len(self._recent) > max(_RECENT, len(self._ids) // 8):
+            self._settle()
+
+    def _settle(self) -> None:
+        recent_ids = np.fromiter(self._recent.keys(), np.int64, len(self._recent))
+        recent_places = np.fromiter(self._recent.values(), np.int64, len(self._recent))
+        old = ~np.isin(self._ids, recent_ids)
+        ids = np.concatenate([self._ids[old], recent_ids])
+        places = np.concatenate([self._places[old], recent_places])
+        ids, places = ids[places != UNKNOWN], places[places != UNKNOWN]
+        order = np.argsort(ids, kind="stable")
+        self._ids, self._places, self._recent = ids[order], places[order], {}
