@@ -1,7 +1,9 @@
 """Whatever colours a file keeps, made into 8-bit sRGB."""
 
 import io
+import math
 from functools import lru_cache
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,9 +74,9 @@ def _levels(image: Image.Image) -> tuple[float, float] | None:
         return 0, 2**bits - 1
     if image.mode not in {"I", "F"}:
         return None
-    values = np.asarray(image)
-    values = values[np.isfinite(values)]
-    low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
+    low, high = cast("tuple[float, float]", image.getextrema())  # one band has one pair
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return 0, 1
     # Nothing in such a file says what white is: take the usual scale that holds it, else its own range.
     scales = (1, 255, 65_535) if image.mode == "F" else (255, 65_535)
     white = next((scale for scale in scales if high <= scale), None)

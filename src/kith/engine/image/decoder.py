@@ -100,7 +100,7 @@ def _opened(data: bytes, form: Format, limits: ImageLimits) -> Picture:
         case Format.HEIC:
             return open_heic(data)
         case Format.RAW:
-            return open_raw(data)
+            return open_raw(data, limits)
         case _:
             return open_raster(data, form, limits)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import cast
 
+import numpy as np
 import pillow_heif
 
 from kith.engine.errors import CorruptImage
@@ -12,7 +13,8 @@ from kith.engine.image.colour import to_rgb
 from kith.engine.image.exif import orientation_of
 from kith.engine.image.picture import Header
 
-_WEIGHT = 2.0
+# Transparency takes a detour through Pillow, in two more copies.
+_ALPHA_WEIGHT = 2.0
 _EXIF = b"Exif\x00\x00"
 
 
@@ -28,7 +30,9 @@ class HeicPicture:
         self.image.load()
         if self.image.size != (self.header.width_px, self.header.height_px):
             raise CorruptImage("The HEIC picture is not of the size that it states.")
-        return to_rgb(self.image.to_pillow(), self.header.icc)
+        if self.image.mode != "RGB":
+            return to_rgb(self.image.to_pillow(), self.header.icc)
+        return np.asarray(self.image, dtype=np.uint8)[:, : self.header.width_px]
 
 
 def open_heic(data: bytes) -> HeicPicture:
@@ -43,7 +47,7 @@ def open_heic(data: bytes) -> HeicPicture:
         # to be ignored; but some iPhones wrote only EXIF, and then nothing else tells which way is up.
         orientation=1 if _has_transformations(data) else orientation_of(exif),
         frames=len(file),
-        weight=_WEIGHT,
+        weight=1 if image.mode == "RGB" else _ALPHA_WEIGHT,
         icc=cast("bytes", image.info.get("icc_profile", b"")),
         exif=exif,
     )

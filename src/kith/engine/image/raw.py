@@ -8,9 +8,11 @@ import rawpy
 
 from kith.engine.errors import CorruptImage, UnsupportedImage
 from kith.engine.faces import Pixels
+from kith.engine.image.limits import ImageLimits
 from kith.engine.image.picture import Header
 
-_WEIGHT = 2.0
+# LibRaw holds four 16-bit values a pixel beside the sensor's own and the result.
+_WEIGHT = 1.75
 _SRGB_GAMMA = (2.4, 12.92)
 # How LibRaw says that the camera was turned, and how EXIF says it.
 _ORIENTATIONS = {3: 3, 5: 8, 6: 6}
@@ -51,10 +53,15 @@ class RawPicture:
             raise UnsupportedImage("The RAW picture comes from a kind of sensor that Kith does not read.")
 
 
-def open_raw(data: bytes) -> RawPicture:
-    """Read the header of a RAW file; raises what LibRaw raises where it does not know or trust it."""
+def open_raw(data: bytes, limits: ImageLimits) -> RawPicture:
+    """Read the header of a RAW file.
+
+    Raises ImageTooLarge for a sensor beyond `limits`, of which the picture may be a small part, and
+    whatever LibRaw raises where it does not know or trust the file.
+    """
     raw = rawpy.RawPy()
     raw.open_buffer(io.BytesIO(data))
     sizes = raw.sizes
+    limits.check_size(sizes.raw_width, sizes.raw_height, _WEIGHT)
     orientation = _ORIENTATIONS.get(sizes.flip, 1)
     return RawPicture(raw, Header(sizes.width, sizes.height, orientation=orientation, weight=_WEIGHT))
