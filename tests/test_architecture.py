@@ -1,0 +1,131 @@
+"""The rules of the house hold in the whole tree, and each of them is able to say no."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.shared import ROOT
+from tools.lints.source import Source
+from tools.lints.tree import check, sources
+
+
+def rules_broken(path: str, text: str) -> list[tuple[str, int]]:
+    """(rule, line) of every violation in one file."""
+    return [(found.rule, found.line) for found in check([Source(Path(path), text)])]
+
+
+def lines(count: int, indent: str = "") -> str:
+    return "".join(f"{indent}value = {number}\n" for number in range(count))
+
+
+class TestTree:
+    def test_breaks_no_rule(self) -> None:
+        assert [str(violation) for violation in check(sources(ROOT))] == []
+
+    def test_imports_go_one_way(self) -> None:
+        command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+        answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert answer.returncode == 0, answer.stdout
+
+
+class TestSizes:
+    def test_file(self) -> None:
+        assert rules_broken("src/kith/a.py", lines(400)) == []
+        assert rules_broken("src/kith/a.py", lines(401)) == [("file-length", 1)]
+        assert rules_broken("src/kith/migrations/versions/v1.py", lines(401)) == []
+
+    def test_function(self) -> None:
+        assert rules_broken("src/kith/a.py", "def act():\n" + lines(59, "    ")) == []
+        assert rules_broken("src/kith/a.py", "\ndef act():\n" + lines(60, "    ")) == [("function-length", 2)]
+
+    def test_method(self) -> None:
+        text = "class It:\n    async def act(self):\n" + lines(60, "        ")
+        assert rules_broken("tests/test_a.py", text) == [("function-length", 2)]
+
+    @pytest.mark.parametrize("decorator", ['@router.get("/x")', '@app.post("/x", status_code=201)'])
+    def test_route(self, decorator: str) -> None:
+        head = f'{decorator}\nasync def show():\n    """A docstring\n    of two lines."""\n'
+        path = "src/kith/surfaces/core/routes.py"
+        assert rules_broken(path, head + lines(15, "    ")) == []
+        assert rules_broken(path, head + lines(16, "    ")) == [("route-length", 2)]
+        assert rules_broken("src/kith/cli/it.py", head + lines(16, "    ")) == []
+
+
+class TestPlacement:
+    @pytest.mark.parametrize(
+        "text", ["select(Photo)", "x = sa.select(Photo).where(1)", "f(sqlalchemy.select(x))"]
+    )
+    def test_select(self, text: str) -> None:
+        assert rules_broken("src/kith/photos/service.py", text) == [("select-in-queries", 1)]
+        assert rules_broken("src/kith/photos/queries.py", text) == []
+
+    @pytest.mark.parametrize("text", ["await session.commit()", "self._sessions[0].commit()"])
+    def test_commit(self, text: str) -> None:
+        body = f"async def act():\n    {text}\n"
+        assert rules_broken("src/kith/people/service.py", body) == [("commit-at-the-edge", 2)]
+        assert rules_broken("src/kith/kit/db/database.py", body) == []
+
+    def test_relationship(self) -> None:
+        path = "src/kith/photos/tables.py"
+        assert rules_broken(path, 'faces = relationship(lazy="raise")') == []
+        assert rules_broken(path, "faces = orm.relationship()") == [("relationships-raise", 1)]
+        assert rules_broken(path, 'faces = relationship(lazy="joined")') == [("relationships-raise", 1)]
+
+    def test_settings_on_import(self) -> None:
+        broken = [("settings-handed-down", 1)]
+        assert rules_broken("src/kith/app.py", "settings = Settings()") == broken
+        assert rules_broken("src/kith/app.py", "def main():\n    return Settings()\n") == []
+
+    def test_environment(self) -> None:
+        body = "def act():\n    return os.environ\n"
+        assert rules_broken("src/kith/photos/a.py", body) == [("settings-handed-down", 2)]
+        assert rules_broken("src/kith/settings.py", body) == []
+
+    @pytest.mark.parametrize(
+        "path", ["src/kith/photos/utils.py", "src/kith/helpers/text.py", "tests/common.py"]
+    )
+    def test_module_name(self, path: str) -> None:
+        assert rules_broken(path, "") == [("telling-module-names", 1)]
+
+
+class TestHonesty:
+    @pytest.mark.parametrize("comment", ["noqa", "noqa: E501", "type: ignore[arg-type]", "pyright: ignore"])
+    def test_suppression(self, comment: str) -> None:
+        assert rules_broken("src/kith/a.py", f"x = 1  # {comment}") == [("suppressions-say-why", 1)]
+        assert rules_broken("src/kith/a.py", f"x = 1  # {comment}  # why") == [("suppressions-say-why", 1)]
+        assert rules_broken("src/kith/a.py", f"x = 1  # {comment}  # the library has no types") == []
+
+    def test_a_text_that_speaks_of_suppressions_is_none(self) -> None:
+        assert rules_broken("src/kith/a.py", 'x = "# noqa"') == []
+
+    @pytest.mark.parametrize(
+        "text", ["import unittest.mock", "from unittest import mock", "from unittest.mock import patch"]
+    )
+    def test_mock(self, text: str) -> None:
+        assert rules_broken("tests/test_a.py", text) == [("no-mocks", 1)]
+
+    @pytest.mark.parametrize(
+        "call",
+        [
+            'monkeypatch.setattr("kith.runtime.open_runtime", None)',
+            'monkeypatch.setattr(runtime, "open_runtime", None)',
+            'monkeypatch.setattr(database.engine, "connect", None)',
+            'monkeypatch.delattr(Photos, "register")',
+        ],
+    )
+    def test_patching_our_own(self, call: str) -> None:
+        text = f"from kith import runtime\nfrom kith.photos.service import Photos\n{call}\n"
+        assert rules_broken("tests/test_a.py", text) == [("no-patching", 3)]
+
+    @pytest.mark.parametrize(
+        "call",
+        [
+            'monkeypatch.setenv("KITH_DATA", "x")',
+            'monkeypatch.setattr(os, "cpu_count", None)',
+            'monkeypatch.setattr("os.cpu_count", None)',
+        ],
+    )
+    def test_patching_others(self, call: str) -> None:
+        assert rules_broken("tests/test_a.py", f"import os\n{call}\n") == []
