@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy import BigInteger, Boolean, Float, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kith.kit.db import Base, FloatArray, UtcDateTime
+from kith.kit.db import Base, FloatArray, Key, UtcDateTime
 
 
 class FaceState(StrEnum):
@@ -37,7 +37,7 @@ class EmbeddingSpace(Base):
 
     __tablename__ = "embedding_spaces"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(200), unique=True)
     pack: Mapped[str] = mapped_column(String(100))
     version: Mapped[str] = mapped_column(String(50))
@@ -64,10 +64,10 @@ class Face(Base):
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
     uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True)
-    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
-    photo_id: Mapped[int] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), index=True)
+    tenant_id: Mapped[Key] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    photo_id: Mapped[Key] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), index=True)
     x1: Mapped[float] = mapped_column(Float)
     y1: Mapped[float] = mapped_column(Float)
     x2: Mapped[float] = mapped_column(Float)
@@ -80,9 +80,9 @@ class Face(Base):
     frontality: Mapped[float] = mapped_column(Float)
     origin: Mapped[Origin] = mapped_column(String(20), default=Origin.DETECTED)
     state: Mapped[FaceState] = mapped_column(String(20), default=FaceState.UNKNOWN)
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id", ondelete="SET NULL"))
+    person_id: Mapped[Key | None] = mapped_column(ForeignKey("persons.id", ondelete="SET NULL"))
     similarity: Mapped[float | None] = mapped_column(Float)
-    suggested_person_id: Mapped[int | None] = mapped_column(
+    suggested_person_id: Mapped[Key | None] = mapped_column(
         ForeignKey("persons.id", ondelete="SET NULL"), index=True
     )
     is_ignored: Mapped[bool] = mapped_column(Boolean, default=False)
@@ -101,8 +101,8 @@ class Embedding(Base):
     __tablename__ = "embeddings"
     __table_args__ = (UniqueConstraint("space_id", "face_id"),)
 
-    face_id: Mapped[int] = mapped_column(ForeignKey("faces.id", ondelete="CASCADE"), primary_key=True)
-    space_id: Mapped[int] = mapped_column(ForeignKey("embedding_spaces.id"), primary_key=True)
+    face_id: Mapped[Key] = mapped_column(ForeignKey("faces.id", ondelete="CASCADE"), primary_key=True)
+    space_id: Mapped[Key] = mapped_column(ForeignKey("embedding_spaces.id"), primary_key=True)
     vector: Mapped[NDArray[np.float32]] = mapped_column(FloatArray)
 
 
@@ -113,4 +113,4 @@ class IndexChange(Base):
     __table_args__ = ({"sqlite_autoincrement": True},)
 
     seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
-    face_id: Mapped[int]
+    face_id: Mapped[Key]

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kith.kit.db import Base, UtcDateTime
+from kith.kit.db import Base, Key, UtcDateTime
 
 
 class JobState(StrEnum):
@@ -32,9 +32,9 @@ class Job(Base):
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
     uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True)
-    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    tenant_id: Mapped[Key] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(50))
     payload: Mapped[dict[str, int]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
     dedupe_key: Mapped[str | None] = mapped_column(String(200))

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kith.kit.db import Base, UtcDateTime
+from kith.kit.db import Base, Key, UtcDateTime
 
 Json = JSON().with_variant(JSONB, "postgresql")
 
@@ -28,17 +28,17 @@ class Person(Base):
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
     uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True)
-    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    tenant_id: Mapped[Key] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     name: Mapped[str | None] = mapped_column(String(200))
     born_on: Mapped[date | None] = mapped_column(Date)
     notes: Mapped[dict[str, object]] = mapped_column(Json, default=dict)
     is_hidden: Mapped[bool] = mapped_column(default=False)
     is_anchored: Mapped[bool] = mapped_column(default=False)
     to_match: Mapped[bool] = mapped_column(default=False)
-    cover_face_id: Mapped[int | None]
-    merged_into_id: Mapped[int | None] = mapped_column(
+    cover_face_id: Mapped[Key | None]
+    merged_into_id: Mapped[Key | None] = mapped_column(
         ForeignKey("persons.id", ondelete="CASCADE"), index=True
     )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -82,9 +82,9 @@ class Decision(Base):
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
     uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True)
-    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    tenant_id: Mapped[Key] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     kind: Mapped[DecisionKind] = mapped_column(String(20))
     actor: Mapped[str] = mapped_column(String(200))
     changes: Mapped[list[RowChange]] = mapped_column(Json)
@@ -104,9 +104,9 @@ class DecisionSubject(Base):
     __tablename__ = "decision_subjects"
     __table_args__ = (Index(None, "subject", "subject_id"),)
 
-    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id", ondelete="CASCADE"), primary_key=True)
+    decision_id: Mapped[Key] = mapped_column(ForeignKey("decisions.id", ondelete="CASCADE"), primary_key=True)
     subject: Mapped[Subject] = mapped_column(String(10), primary_key=True)
-    subject_id: Mapped[int] = mapped_column(primary_key=True)
+    subject_id: Mapped[Key] = mapped_column(primary_key=True)
 
 
 class Rejection(Base):
@@ -115,7 +115,7 @@ class Rejection(Base):
     __tablename__ = "rejections"
     __table_args__ = (UniqueConstraint("face_id", "person_id", "decision_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    face_id: Mapped[int] = mapped_column(ForeignKey("faces.id", ondelete="CASCADE"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"), index=True)
-    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id", ondelete="CASCADE"), index=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    face_id: Mapped[Key] = mapped_column(ForeignKey("faces.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[Key] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"), index=True)
+    decision_id: Mapped[Key] = mapped_column(ForeignKey("decisions.id", ondelete="CASCADE"), index=True)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kith.kit.db import Base, UtcDateTime
+from kith.kit.db import Base, Key, UtcDateTime
 
 
 class PhotoState(StrEnum):
@@ -36,10 +36,10 @@ class Photo(Base):
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
     uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True)
-    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
-    gallery_id: Mapped[int] = mapped_column(ForeignKey("galleries.id", ondelete="CASCADE"), index=True)
+    tenant_id: Mapped[Key] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    gallery_id: Mapped[Key] = mapped_column(ForeignKey("galleries.id", ondelete="CASCADE"), index=True)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     original_name: Mapped[str] = mapped_column(String(1000))
     size_bytes: Mapped[int] = mapped_column(BigInteger)
@@ -49,7 +49,7 @@ class Photo(Base):
     taken_at: Mapped[datetime | None] = mapped_column(DateTime)
     taken_offset_minutes: Mapped[int | None]
     state: Mapped[PhotoState] = mapped_column(String(20), default=PhotoState.PENDING)
-    analysed_space_id: Mapped[int | None] = mapped_column(ForeignKey("embedding_spaces.id"))
+    analysed_space_id: Mapped[Key | None] = mapped_column(ForeignKey("embedding_spaces.id"))
     error_code: Mapped[str | None] = mapped_column(String(100))
     error_detail: Mapped[str | None] = mapped_column(String(1000))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -67,11 +67,11 @@ class File(Base):
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
     uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True)
-    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
-    gallery_id: Mapped[int] = mapped_column(ForeignKey("galleries.id", ondelete="CASCADE"))
-    photo_id: Mapped[int] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), index=True)
+    tenant_id: Mapped[Key] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    gallery_id: Mapped[Key] = mapped_column(ForeignKey("galleries.id", ondelete="CASCADE"))
+    photo_id: Mapped[Key] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), index=True)
     tier: Mapped[str] = mapped_column(String(20), default="bronze")
     storage: Mapped[Storage] = mapped_column(String(20))
     location: Mapped[str] = mapped_column(String(4096))

@@ -1,6 +1,15 @@
 """One relational database, SQLite or PostgreSQL, behind SQLAlchemy's async session."""
 
-from kith.kit.db.base import Base, FloatArray, UtcDateTime
+from kith.kit.db.base import Base, FloatArray, Key, UtcDateTime
 from kith.kit.db.database import Database, ReadSession, WriteSession, before_commit
 
-__all__ = ["Base", "Database", "FloatArray", "ReadSession", "UtcDateTime", "WriteSession", "before_commit"]
+__all__ = [
+    "Base",
+    "Database",
+    "FloatArray",
+    "Key",
+    "ReadSession",
+    "UtcDateTime",
+    "WriteSession",
+    "before_commit",
+]

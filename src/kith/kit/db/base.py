@@ -1,12 +1,13 @@
 """The declarative base and the column types both databases share."""
 
 from datetime import UTC, datetime
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import DateTime, LargeBinary, MetaData
+from sqlalchemy import DateTime, Integer, LargeBinary, MetaData
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 # Stable names let a migration drop what another created, on both databases.
@@ -17,6 +18,20 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+class KeyType(TypeDecorator[int]):
+    """A 32-bit key. A number beyond its range is nobody's: asking for it finds nothing and fails nothing."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        return value if value is None or -(2**31) <= value < 2**31 else -1
+
+
+# An integer key, or a reference to one.
+Key = Annotated[int, mapped_column(KeyType)]
 
 
 class Base(DeclarativeBase):

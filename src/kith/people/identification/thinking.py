@@ -1,6 +1,7 @@
 """Working out who the faces that wait are: matched with known people, or grouped with each other."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -59,11 +60,11 @@ class Thinking:
     async def _recall(self, unanchored: set[int]) -> None:
         """Look again at faces near persons whose own faces have changed."""
         cosine = self._recognition.calibration.cosine(self._config.thresholds.suggest)
-        scope = Scope(self._tenant_id, persons=frozenset(unanchored | {NO_PERSON}))
+        scope = Scope(self._tenant_id)
         for person in (await self._session.scalars(queries.to_match(self._tenant_id))).all():
             self._plan.person_ids.append(person.id)
             probes = (await self._session.scalars(queries.best_faces(person.id, _PROBES))).all()
-            near = await self._recognition.within(await self._stack(probes), scope, cosine)
+            near = await self._within(probes, scope, unanchored, cosine)
             await self._load({face_id for around in near for face_id in around.face_ids.tolist()})
 
     async def _match(self, face_ids: Sequence[int], scope: Scope) -> set[int]:
@@ -123,14 +124,11 @@ class Thinking:
         left = {self._plan.read[face_id].person_id for face_id in matched}
         seeds = [face_id for face_id in face_ids if self._is_open(face_id)]
         seeds += await self._members([person_id for person_id in left if person_id is not None])
-        within = Scope(
-            scope.tenant, scope.gallery, persons=frozenset(unanchored | {NO_PERSON}),
-            exclude_faces=frozenset(matched),
-        )  # fmt: skip
+        unmatched = replace(scope, exclude_faces=frozenset(matched))
         min_cosine = self._recognition.calibration.cosine(self._config.group)
 
         async def near(ids: Sequence[int]) -> Sequence[Neighbours]:
-            return await self._recognition.within(await self._stack(ids), within, min_cosine)
+            return await self._within(ids, unmatched, unanchored, min_cosine)
 
         async def members(person_ids: Sequence[int]) -> Sequence[int]:
             return [face_id for face_id in await self._members(person_ids) if face_id not in matched]
@@ -146,6 +144,19 @@ class Thinking:
             min_samples=self._config.group_size,
         ).tolist()  # fmt: skip
         self._settle(ids, labels, unanchored)
+
+    async def _within(
+        self, face_ids: Sequence[int], scope: Scope, unanchored: set[int], min_cosine: float
+    ) -> list[Neighbours]:
+        """Faces near to each of these that are nobody's, or in a person no human vouches for."""
+        vectors = await self._stack(face_ids)
+        strangers = replace(scope, unassigned_only=True)
+        near = await self._recognition.within(vectors, strangers, min_cosine)
+        if not unanchored:
+            return near
+        grouped = replace(scope, persons=frozenset(unanchored))
+        also = await self._recognition.within(vectors, grouped, min_cosine)
+        return [_joined(left, right) for left, right in zip(near, also, strict=True)]
 
     def _settle(self, ids: Sequence[int], labels: Sequence[int], unanchored: set[int]) -> None:
         current = [self._plan.read[face_id].person_id or NO_PERSON for face_id in ids]
@@ -190,6 +201,14 @@ class Thinking:
         rows = (await self._session.execute(queries.members(person_ids))).all()
         await self._fetch([face_id for face_id, _ in rows])
         return [face_id for face_id, _ in rows if face_id in self._vectors]
+
+
+def _joined(left: Neighbours, right: Neighbours) -> Neighbours:
+    return Neighbours(
+        np.concatenate([left.face_ids, right.face_ids]),
+        np.concatenate([left.persons, right.persons]),
+        np.concatenate([left.cosines, right.cosines]),
+    )
 
 
 def _day(photo: Photo) -> date | None:
