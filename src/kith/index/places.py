@@ -15,14 +15,11 @@ class Places:
     for writing; reading leaves it as it is.
     """
 
-    def __init__(self, face_ids: Int64 | None = None, places: Int64 | None = None) -> None:
-        none = np.zeros(0, np.int64)
-        face_ids = none if face_ids is None else face_ids
-        order = np.argsort(face_ids, kind="stable")
-        self._ids: Int64 = face_ids[order]
-        self._places: Int64 = none if places is None else places[order]
+    def __init__(self) -> None:
+        self._ids: Int64 = np.zeros(0, np.int64)
+        self._places: Int64 = np.zeros(0, np.int64)
         self._recent: dict[int, int] = {}
-        self._count = len(face_ids)
+        self._count = 0
 
     def __len__(self) -> int:
         return self._count
@@ -44,16 +41,26 @@ class Places:
     def put(self, face_ids: Int64, places: Int64) -> None:
         """Set the places of distinct faces; UNKNOWN forgets a face."""
         self._count += int(np.sum(places != UNKNOWN)) - int(np.sum(self.find(face_ids) != UNKNOWN))
-        self._recent.update(zip(face_ids.tolist(), places.tolist(), strict=True))
-        if len(self._recent) > max(_RECENT, len(self._ids) // 8):
-            self._settle()
+        if len(face_ids) <= self._most_recent():
+            self._recent.update(zip(face_ids.tolist(), places.tolist(), strict=True))
+            face_ids = places = np.zeros(0, np.int64)
+        if len(face_ids) or len(self._recent) > self._most_recent():
+            recent = len(self._recent)
+            self._sort_in(
+                np.fromiter(self._recent.keys(), np.int64, recent),
+                np.fromiter(self._recent.values(), np.int64, recent),
+            )
+            self._recent = {}
+            self._sort_in(face_ids, places)
 
-    def _settle(self) -> None:
-        recent_ids = np.fromiter(self._recent.keys(), np.int64, len(self._recent))
-        recent_places = np.fromiter(self._recent.values(), np.int64, len(self._recent))
-        old = ~np.isin(self._ids, recent_ids)
-        ids = np.concatenate([self._ids[old], recent_ids])
-        places = np.concatenate([self._places[old], recent_places])
-        ids, places = ids[places != UNKNOWN], places[places != UNKNOWN]
-        order = np.argsort(ids, kind="stable")
-        self._ids, self._places, self._recent = ids[order], places[order], {}
+    def _most_recent(self) -> int:
+        return max(_RECENT, len(self._ids) // 8)
+
+    def _sort_in(self, face_ids: Int64, places: Int64) -> None:
+        if len(face_ids):
+            stays = ~np.isin(self._ids, face_ids)
+            known = places != UNKNOWN
+            ids = np.concatenate([self._ids[stays], face_ids[known]])
+            order = np.argsort(ids, kind="stable")
+            self._ids = ids[order]
+            self._places = np.concatenate([self._places[stays], places[known]])[order]

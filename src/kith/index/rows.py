@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kith.index.base import Float32, Int64
-from kith.index.codes import Codes, encode, scan
+from kith.index.codes import Codes, Int8, encode, scan
 from kith.index.ranking import Numbers
 
 Value = TypeVar("Value", np.float32, np.int8)
@@ -100,6 +100,18 @@ class Rows:
     def vectors(self, rows: Numbers) -> Float32:
         """A copy of the vectors (m, d) of these rows."""
         return self._vectors.take(rows)
+
+    def columns(self) -> tuple[Int64, Int64, Float32]:
+        """Face ids, persons and scales, each (n,), as they are to be stored."""
+        return self.face_ids, self.persons, self._scales[: self._count]
+
+    def vector_pieces(self) -> Iterator[Float32]:
+        """All vectors, in contiguous pieces, for storing."""
+        return (piece for _, piece in self._vectors.pieces(0, self._count))
+
+    def code_pieces(self) -> Iterator[Int8]:
+        """All codes, in contiguous pieces, for storing."""
+        return (piece for _, piece in self._codes.pieces(0, self._count))
 
     def scan(self, queries: Codes, first: int = 0) -> Float32:
         """Scores (q, n - first) of the rows from `first` on, within `queries.slack(self.error)`."""

@@ -59,6 +59,10 @@ class Segment:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def places(self) -> Int64:
+        """The place (n,) of each row."""
+        return (self.number << ROW_BITS) | np.arange(len(self.rows))
+
     def add(self, face_ids: Int64, persons: Int64, vectors: Float32) -> None:
         """Append faces that are in no segment."""
         rows = np.arange(len(self.rows), len(self.rows) + len(face_ids))
