@@ -58,7 +58,9 @@ def read_network(network: bytes) -> ModelProto:
     if not model.graph.node or not model.graph.output:
         raise EngineNotReady("the file is not an ONNX network")
     # External data is a path into the file system that the network's author chose.
-    if any(weights.data_location == TensorProto.EXTERNAL for weights in model.graph.initializer):
+    constants = [attribute.t for node in model.graph.node for attribute in node.attribute]
+    weights = [*model.graph.initializer, *constants]
+    if any(tensor.data_location == TensorProto.EXTERNAL for tensor in weights):
         raise EngineNotReady("the network keeps its weights outside its file")
     return model
 
