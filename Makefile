@@ -1,0 +1,79 @@
+# Everything to set up, run and check Kith. Needs Python 3.11 or newer, make, and the package index.
+#
+#   make run PHOTOS=~/Pictures    import a folder, then serve it on http://127.0.0.1:8000
+#   make test                     all tests
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run test test-fast lint format bench lock clean
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+PHOTOS ?=
+PYTEST_ARGS ?=
+export PHOTOS
+ifdef DATA
+export KITH_DATA := $(DATA)
+endif
+ifdef PORT
+export KITH_SERVER__PORT := $(PORT)
+endif
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  PHOTOS=dir  what make run imports    DATA=dir  the data folder    PORT=n  the port to serve on"
+	@echo "  PYTEST_ARGS=…  more for pytest, such as -k name or a path"
+
+setup: $(INSTALLED) ## Make the virtual environment .venv with Kith in it; quick when nothing changed
+
+$(INSTALLED): pyproject.toml requirements.lock
+	@if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
+	  for python in $(PYTHON) python3.11 python3.12 python3.13 python3; do \
+	    if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	      echo "Making .venv with $$($$python --version)"; $$python -m venv .venv || exit 1; break; \
+	    fi; \
+	  done; \
+	  test -x $(BIN)/python || { echo "Kith needs Python 3.11 or newer; name it with PYTHON=…" >&2; exit 1; }; \
+	fi
+	@echo "Installing Kith and what it needs; the first time this takes a minute or two"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[dev]'
+	@touch $@
+
+run: setup ## Import PHOTOS if given, then serve on http://127.0.0.1:8000
+	@case "$$PHOTOS" in "~/"*) PHOTOS="$$HOME/$${PHOTOS#??}";; esac; \
+	if [ -n "$$PHOTOS" ]; then $(BIN)/kith import "$$PHOTOS" || exit; fi; \
+	exec $(BIN)/kith serve
+
+test: setup ## Run all tests
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-fast: setup ## Run the tests that take no more than seconds each
+	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+
+lint: setup ## Check style, types, layers and the rules of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/python -m tools.lints
+
+format: setup ## Put all code into its form
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+bench: setup ## Run every benchmark; each prints one table
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[bench]'
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+
+lock: ## Write requirements.lock anew from what is newest
+	rm -rf .tmp/lock && python3 -m venv .tmp/lock
+	.tmp/lock/bin/pip install --quiet --disable-pip-version-check '.[dev,bench]'
+	echo '# The exact versions Kith is tested with, for pip -c; written by make lock.' > requirements.lock
+	.tmp/lock/bin/pip freeze | grep '==' >> requirements.lock
+	rm -rf .tmp/lock
+
+clean: ## Remove the virtual environment and everything made by tools; the data folder stays
+	rm -rf .venv .tmp build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
