@@ -54,10 +54,27 @@ class RasterPicture:
 
     def pixels(self, reduction: int) -> Pixels:
         if isinstance(self.image, Jpeg2KImagePlugin.Jpeg2KImageFile):
-            self.image.reduce = min(reduction.bit_length() - 1, self.levels)
+            self.image.reduce = self._halvings(reduction)
         with self.image:
             self.image.load()
             return to_rgb(self.image, self.header.icc)
+
+    def _halvings(self, reduction: int) -> int:
+        """How often to halve a JPEG 2000, at most as `reduction` says.
+
+        Pillow expects sides rounded to nearest where the format rounds them up, and takes a picture
+        for broken where that differs.
+        """
+        most = min(reduction.bit_length() - 1, self.levels)
+        sides = (self.header.width_px, self.header.height_px)
+        return next(
+            (
+                count
+                for count in range(most, 0, -1)
+                if all((side + (1 << count >> 1)) >> count == -(-side >> count) for side in sides)
+            ),
+            0,
+        )
 
 
 def open_raster(data: bytes, form: Format, limits: ImageLimits) -> RasterPicture:
