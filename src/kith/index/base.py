@@ -137,6 +137,13 @@ def pick_entries(entries: Entries, rows: NDArray[np.intp] | NDArray[np.bool_]) -
     )
 
 
+def latest_entries(entries: Entries, removed: Int64) -> Entries:
+    """One entry a face, the last given, by ascending face id, without the faces that are removed."""
+    _, from_end = np.unique(entries.face_ids[::-1], return_index=True)
+    rows = len(entries) - 1 - from_end
+    return pick_entries(entries, rows[~np.isin(entries.face_ids[rows], removed)])
+
+
 def check_entries(entries: Entries, dimension: int) -> None:
     """Raise ValueError unless all arrays agree in length and the vectors are unit vectors (n, dimension)."""
     columns: Sequence[Int64] = (entries.tenants, entries.galleries, entries.persons)

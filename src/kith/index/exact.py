@@ -9,15 +9,14 @@ from kith.index.base import (
     Neighbours,
     Scope,
     check_entries,
-    check_vectors,
-    empty_entries,
+    latest_entries,
     pick_entries,
 )
 from kith.index.lock import ReadWriteLock
 from kith.index.places import UNKNOWN, Places
-from kith.index.ranking import NOBODY, merge
+from kith.index.ranking import NOBODY, Ask, check_ask, merge
 from kith.index.rows import Rows
-from kith.index.segment import ROW_BITS, ROW_MASK, Ask, Segment
+from kith.index.segment import ROW_BITS, ROW_MASK, Segment
 
 
 class ExactIndex:
@@ -50,7 +49,7 @@ class ExactIndex:
     def apply(self, upserts: Entries, removed: Int64, position: int) -> None:
         check_entries(upserts, self._dimension)
         removed = np.unique(np.asarray(removed, np.int64))
-        upserts = _last_of_each(upserts, removed)
+        upserts = latest_entries(upserts, removed)
         with self._lock.writing():
             self._remove(removed)
             self._upsert(upserts)
@@ -85,16 +84,13 @@ class ExactIndex:
         self.clear()
 
     def _answer(self, queries: Float32, ask: Ask) -> list[Neighbours]:
-        check_vectors(queries, self._dimension)
-        if ask.top is not None and ask.top < 0:
-            raise ValueError("top must not be negative")
-        if ask.top == 0 or not len(queries):
+        if not check_ask(queries, ask, self._dimension):
             return [NOBODY for _ in queries]
         with self._lock.reading():
             found = [segment.search(queries, ask) for segment in self._in_scope(ask.scope)]
         if not found:
             return [NOBODY for _ in queries]
-        return [merge(parts, ask.top, by_person=ask.by_person) for parts in zip(*found, strict=True)]
+        return [merge(parts, ask) for parts in zip(*found, strict=True)]
 
     def _in_scope(self, scope: Scope) -> list[Segment]:
         galleries = self._segments.get(scope.tenant, {})
@@ -162,13 +158,3 @@ class ExactIndex:
             persons[here] = segment.rows.persons[rows]
             vectors[here] = segment.rows.vectors(rows)
         return Entries(face_ids, tenants, galleries, persons, vectors)
-
-
-def _last_of_each(entries: Entries, removed: Int64) -> Entries:
-    """One entry a face, the last given, without those that are removed."""
-    if not len(entries):
-        return empty_entries(entries.vectors.shape[1])
-    _, from_end = np.unique(entries.face_ids[::-1], return_index=True)
-    rows = np.sort(len(entries) - 1 - from_end)
-    rows = rows[~np.isin(entries.face_ids[rows], removed)]
-    return pick_entries(entries, rows)

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from kith.index.base import NO_PERSON, Float32, Int64
-from kith.index.ranking import Candidates, Wanted, chunks, floor_of_top
-from kith.index.rows import Numbers
+from kith.index.ranking import Ask, Candidates, Numbers, chunks, floor_of_top
 
 _STALE_ROWS = 1024
 
@@ -50,10 +49,10 @@ class PersonOrder:
             rows = np.concatenate([rows, touched[np.isin(persons[touched], wanted)]])
         return rows
 
-    def nearest(self, scores: Float32, persons: Int64, wanted: Wanted) -> Iterator[Candidates]:
+    def nearest(self, scores: Float32, persons: Int64, ask: Ask, slack: float) -> Iterator[Candidates]:
         """Rows that may be the best face of one of the nearest persons, best persons first.
 
-        `scores` (n,) are those of all rows, -inf out of scope.
+        `scores` (n,) are those of all rows, within `slack` of their cosines, -inf out of scope.
         """
         touched = self._touched_now()
         known = self._without(scores, touched) if len(touched) else scores
@@ -62,16 +61,16 @@ class PersonOrder:
         fresh = scores[touched]
         best = self._maxima(known)
         everybody = self._joined(best, persons[touched], fresh)
-        floor = floor_of_top(everybody, wanted.top, wanted.min_cosine, wanted.slack)
+        floor = floor_of_top(everybody, ask.top, ask.min_cosine, slack)
         units = np.concatenate([best, fresh])  # a person of the old order, or a row that changed
         chosen = np.flatnonzero(units >= floor)
         chosen = chosen[np.argsort(-units[chosen], kind="stable")]
-        for start, end in chunks(len(chosen), wanted.top):
+        for start, end in chunks(len(chosen), ask.top):
             pieces: list[Numbers] = []
             for unit in chosen[start:end].tolist():
                 if unit < len(best):
                     rows = self._rows[self._starts[unit] : self._ends[unit]]
-                    pieces.append(rows[known[rows] >= best[unit] - 2 * wanted.slack])
+                    pieces.append(rows[known[rows] >= best[unit] - 2 * slack])
                 else:
                     pieces.append(touched[unit - len(best) : unit - len(best) + 1])
             ceiling = float(units[chosen[end]]) if end < len(chosen) else -np.inf

@@ -11,9 +11,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kith.index.base import Float32, Neighbours
+from kith.index.base import NO_PERSON, Float32, Int64, Neighbours, Scope, check_vectors
 
 Numbers = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is asked: the `top` faces, or persons by their best face; None is all from `min_cosine` on."""
+
+    scope: Scope
+    top: int | None
+    min_cosine: float
+    by_person: bool = False
+
 
 NOBODY = Neighbours(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
 
@@ -36,15 +47,12 @@ def best_of_persons(found: Neighbours) -> Neighbours:
     """The best face of each person (equal cosines: the lowest face id); faces without one are left out."""
     order = np.lexsort((found.face_ids, -found.cosines))
     persons, first = np.unique(found.persons[order], return_index=True)
-    return pick(found, order[first[persons != 0]])
+    return pick(found, order[first[persons != NO_PERSON]])
 
 
-def merge(parts: Sequence[Neighbours], top: int | None, *, by_person: bool) -> Neighbours:
+def merge(parts: Sequence[Neighbours], ask: Ask) -> Neighbours:
     """One ranked answer from the ranked answers of several places that share no face."""
-    if len(parts) == 1:
-        return parts[0]
-    whole = join(parts)
-    return rank(best_of_persons(whole) if by_person else whole, top, min_cosine=-1)
+    return parts[0] if len(parts) == 1 else choose(join(parts), ask)
 
 
 def join(parts: Sequence[Neighbours]) -> Neighbours:
@@ -70,15 +78,6 @@ def floor_of_top(scores: Float32, top: int | None, min_cosine: float, slack: flo
     return floor
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """How many faces or persons (None: all) from which cosine on, and how far scores may be from cosines."""
-
-    top: int | None
-    min_cosine: float
-    slack: float
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
     """Rows whose cosines are worth computing; no later row scores above `ceiling`."""
@@ -87,11 +86,11 @@ class Candidates:
     ceiling: float
 
 
-def nearest(scores: Float32, wanted: Wanted) -> Iterator[Candidates]:
-    """Rows that may be among the nearest faces, best scores first."""
-    rows = np.flatnonzero(scores >= floor_of_top(scores, wanted.top, wanted.min_cosine, wanted.slack))
+def nearest(scores: Float32, ask: Ask, slack: float) -> Iterator[Candidates]:
+    """Rows that may be among the nearest faces, best scores first; scores are within `slack` of cosines."""
+    rows = np.flatnonzero(scores >= floor_of_top(scores, ask.top, ask.min_cosine, slack))
     rows = rows[np.argsort(-scores[rows], kind="stable")]
-    for start, end in chunks(len(rows), wanted.top):
+    for start, end in chunks(len(rows), ask.top):
         yield Candidates(rows[start:end], float(scores[rows[end]]) if end < len(rows) else -np.inf)
 
 
@@ -101,3 +100,47 @@ def chunks(count: int, top: int | None) -> Iterator[tuple[int, int]]:
     while start < count:
         yield start, min(count, start + size)
         start, size = start + size, size * 2
+
+
+def settle(found: Neighbours, floor: float, ask: Ask) -> Neighbours | None:
+    """The answer, if every face that belongs in it is among those found; None if one may lie below `floor`.
+
+    `found` are the faces an approximate search proposed; it left out none above `floor` that it knew of.
+    """
+    best = choose(pick(found, is_in(found, ask.scope)), ask)
+    is_full = ask.top is not None and int(np.sum(best.cosines >= floor)) >= ask.top
+    return best if is_full or floor < ask.min_cosine else None
+
+
+def choose(found: Neighbours, ask: Ask) -> Neighbours:
+    """The ranked answer among faces in scope."""
+    return rank(best_of_persons(found) if ask.by_person else found, ask.top, ask.min_cosine)
+
+
+def is_in(found: Neighbours, scope: Scope) -> NDArray[np.bool_]:
+    """Which faces the scope's persons, flags and exclusions leave."""
+    keep = ~np.isin(found.face_ids, sorted_ids(scope.exclude_faces))
+    if scope.persons is not None:
+        keep &= np.isin(found.persons, wanted_persons(scope))
+    if scope.assigned_only:
+        keep &= found.persons != NO_PERSON
+    if scope.unassigned_only:
+        keep &= found.persons == NO_PERSON
+    return keep
+
+
+def wanted_persons(scope: Scope) -> Int64:
+    """The scope's persons in order, without NO_PERSON."""
+    return sorted_ids((scope.persons or frozenset()) - {NO_PERSON})
+
+
+def check_ask(queries: Float32, ask: Ask, dimension: int) -> bool:
+    """Whether there is anything to find; raises ValueError for what cannot be asked."""
+    check_vectors(queries, dimension)
+    if ask.top is not None and ask.top < 0:
+        raise ValueError("top must not be negative")
+    return ask.top != 0 and len(queries) > 0
+
+
+def sorted_ids(ids: frozenset[int]) -> Int64:
+    return np.array(sorted(ids), np.int64)

@@ -1,7 +1,5 @@
 """The faces of one tenant's gallery, searched exactly or, where there are many, through a graph."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,15 +10,16 @@ from kith.index.persons import PersonOrder
 from kith.index.places import Places
 from kith.index.ranking import (
     NOBODY,
+    Ask,
     Numbers,
-    Wanted,
-    best_of_persons,
+    choose,
     cosines,
     floor_of_top,
     join,
     nearest,
-    pick,
-    rank,
+    settle,
+    sorted_ids,
+    wanted_persons,
 )
 from kith.index.rows import Rows
 
@@ -29,16 +28,6 @@ ROW_MASK = (1 << ROW_BITS) - 1
 _SCORES = 1 << 24  # scores held at a time: 64 MB; queries in one group share the reading of the vectors
 _FIRST_HITS = 128
 _MOST_HITS = 2048
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What is asked of a segment: `top` None asks for everything from `min_cosine` on."""
-
-    scope: Scope
-    top: int | None
-    min_cosine: float
-    by_person: bool = False
 
 
 class Segment:
@@ -136,15 +125,13 @@ class Segment:
         return scores
 
     def _exact(self, query: Float32, scores: Float32, slack: float, ask: Ask) -> Neighbours:
-        wanted = Wanted(ask.top, ask.min_cosine, slack)
         if ask.by_person:
-            candidates = self._person_order().nearest(scores, self.rows.persons, wanted)
+            candidates = self._person_order().nearest(scores, self.rows.persons, ask, slack)
         else:
-            candidates = nearest(scores, wanted)
+            candidates = nearest(scores, ask, slack)
         best = NOBODY
         for few in candidates:
-            found = join([best, self._found(few.rows, query)])
-            best = rank(best_of_persons(found) if ask.by_person else found, ask.top, ask.min_cosine)
+            best = choose(join([best, self._found(few.rows, query)]), ask)
             if len(best) == ask.top and best.cosines[-1] > few.ceiling + slack:
                 break
         return best
@@ -181,12 +168,7 @@ class Segment:
         inside = found.cosines[rows < self.covered]
         if len(inside) < self.covered:
             floor = max(floor, float(inside.min(initial=1.0)))
-        found = pick(found, self._is_in(found, ask.scope))
-        if ask.by_person:
-            found = best_of_persons(found)
-        found = rank(found, ask.top, ask.min_cosine)
-        is_full = ask.top is not None and int(np.sum(found.cosines >= floor)) >= ask.top
-        return found if is_full or floor < ask.min_cosine else None
+        return settle(found, floor, ask)
 
     def _suits_graph(self, scope: Scope) -> bool:
         """Whether the graph holds most rows, and the scope is not a needle in it."""
@@ -219,16 +201,6 @@ class Segment:
             return np.flatnonzero(persons == NO_PERSON)
         return None
 
-    def _is_in(self, found: Neighbours, scope: Scope) -> NDArray[np.bool_]:
-        keep = ~np.isin(found.face_ids, sorted_ids(scope.exclude_faces))
-        if scope.persons is not None:
-            keep &= np.isin(found.persons, wanted_persons(scope))
-        if scope.assigned_only:
-            keep &= found.persons != NO_PERSON
-        if scope.unassigned_only:
-            keep &= found.persons == NO_PERSON
-        return keep
-
     def _rows_of(self, face_ids: frozenset[int]) -> Numbers:
         places = self._places.find(sorted_ids(face_ids))
         return places[places >> ROW_BITS == self.number] & ROW_MASK
@@ -254,12 +226,3 @@ class Segment:
         self._places.put(self.rows.face_ids[rows], (self.number << ROW_BITS) | rows)
         if self._order is not None:
             self._order.touch(rows)
-
-
-def wanted_persons(scope: Scope) -> Int64:
-    """The scope's persons in order, without NO_PERSON."""
-    return sorted_ids((scope.persons or frozenset()) - {NO_PERSON})
-
-
-def sorted_ids(ids: frozenset[int]) -> Int64:
-    return np.array(sorted(ids), np.int64)
