@@ -58,6 +58,22 @@ class TestIou:
         assert geometry.iou(left, right).tolist() == [[0, 1, 0], [1, 0, 0]]
 
 
+class TestCovered:
+    @pytest.mark.parametrize(
+        ("inner", "outer", "expected"),
+        [
+            (NONE, box(0, 0, 1, 1), np.zeros((0, 1))),
+            (box(0, 0, 1, 1), NONE, np.zeros((1, 0))),
+            (box(1, 1, 3, 3), box(0, 0, 9, 9), [[1]]),
+            (box(0, 0, 9, 9), box(1, 1, 4, 4), [[1 / 9]]),
+            (box(0, 0, 2, 2), box(1, 0, 9, 9), [[1 / 2]]),
+            (box(1, 1, 1, 1), box(0, 0, 9, 9), [[0]]),
+        ],
+    )
+    def test_is_the_part_of_the_inner_box(self, inner, outer, expected):
+        assert np.allclose(geometry.covered(inner, outer), expected)
+
+
 class TestSuppress:
     def test_keeps_nothing_of_nothing(self):
         assert geometry.suppress(NONE, np.zeros(0, np.float32), 0.3).tolist() == []

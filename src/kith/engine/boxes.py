@@ -16,12 +16,22 @@ def area(boxes: Float32) -> Float32:
 
 def iou(left: Float32, right: Float32) -> Float32:
     """Intersection over union (n, m) of every box of `left` with every box of `right`, in 0..1."""
+    shared = _shared(left, right)
+    union = area(left)[:, None] + area(right)[None, :] - shared
+    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+
+
+def covered(inner: Float32, outer: Float32) -> Float32:
+    """The part (n, m) of the area of every box of `inner` that lies in every box of `outer`, in 0..1."""
+    shared, own = _shared(inner, outer), area(inner)[:, None]
+    return np.divide(shared, own, out=np.zeros_like(shared), where=own > 0)
+
+
+def _shared(left: Float32, right: Float32) -> Float32:
     top_left = np.maximum(left[:, None, :2], right[None, :, :2])
     bottom_right = np.minimum(left[:, None, 2:], right[None, :, 2:])
     sides = np.maximum(bottom_right - top_left, 0)
-    shared = sides[..., 0] * sides[..., 1]
-    union = area(left)[:, None] + area(right)[None, :] - shared
-    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    return sides[..., 0] * sides[..., 1]
 
 
 def suppress(boxes: Float32, score: Float32, max_iou: float) -> Rows:

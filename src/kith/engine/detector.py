@@ -26,8 +26,8 @@ class DetectorConfig:
     max_side_px       larger images are looked at scaled down to this side
     small_side_px     smaller images are looked at enlarged to this side …
     max_enlargement   … but at most by this factor
-    close_up_px       side of the second look, taken with wide margins where the first one found
-                      nothing or only faces cut by the border
+    sure_px           larger faces, in the scaled image, are looked at again in a smaller one; so are
+                      images where all faces found, if any, are cut by the frame, with margins around
     multiple_px       canvases are filled up with black to a multiple of this
     batch_px          pixels handed to the network in one run, which bounds its memory
     """
@@ -39,7 +39,7 @@ class DetectorConfig:
     multiple_px: int
     max_enlargement: float = 2.0
     hint_threshold: float = 0.2
-    close_up_px: int = 192
+    sure_px: float = 400.0
     batch_px: int = 4_000_000
 
 
@@ -59,11 +59,14 @@ class ViewDetector(ABC):
     def detect(self, images: Sequence[Pixels]) -> list[Detections]:
         """The faces of each image, best score first."""
         threshold = self.config.score_threshold
-        found = self._look([self._whole(pixels) for pixels in images], threshold)
-        doubtful = [row for row, faces in enumerate(found) if _is_doubtful(faces, images[row])]
-        closer = self._look([self._close_up(images[row]) for row in doubtful], threshold)
+        views = [self._whole(pixels) for pixels in images]
+        found = self._look(views, threshold)
+        doubtful = [
+            row for row, faces in enumerate(found) if self._is_doubtful(faces, images[row], views[row])
+        ]
+        closer = self._look([self._closer_view(images[row], found[row]) for row in doubtful], threshold)
         for row, faces in zip(doubtful, closer, strict=True):
-            found[row] = self._suppress(_joined(found[row], faces))
+            found[row] = self._suppress(_joined(_outside_better(found[row], faces), faces))
         return found
 
     def landmarks(self, pixels: Pixels, boxes: Float32) -> Float32:
@@ -83,9 +86,21 @@ class ViewDetector(ABC):
         enlarged = min(config.small_side_px, config.max_enlargement * side)
         return scaled_view(pixels, min(max(side, enlarged), config.max_side_px) / side)
 
-    def _close_up(self, pixels: Pixels) -> View:
-        side = self.config.close_up_px
-        return scaled_view(pixels, side / max(pixels.shape[:2]), margin_px=side // 2)
+    def _closer_view(self, pixels: Pixels, faces: Detections) -> View:
+        """A view with margins in which the largest face found, else the whole image, is of a good size."""
+        good_px = self.config.sure_px / 2
+        sides = faces.xyxy[:, 2:] - faces.xyxy[:, :2]
+        largest = float(sides.max()) if len(faces) else float(max(pixels.shape[:2]))
+        largest_view = self.config.max_side_px / max(pixels.shape[:2])
+        return scaled_view(pixels, min(good_px / largest, largest_view), margin_px=round(good_px / 2))
+
+    def _is_doubtful(self, faces: Detections, pixels: Pixels, view: View) -> bool:
+        """Whether a close-up may have been missed or misjudged: no face was found that the border
+        does not cut, or one larger in the view than the network is sure of."""
+        height, width = pixels.shape[:2]
+        inside = (faces.xyxy[:, :2] > 0).all(axis=1) & (faces.xyxy[:, 2:] < (width, height)).all(axis=1)
+        sides = (faces.xyxy[:, 2:] - faces.xyxy[:, :2]) * np.asarray(view.scale)
+        return not inside.any() or bool((sides > self.config.sure_px).any())
 
     def _look(self, views: Sequence[View], threshold: float) -> list[Detections]:
         found = [Detections.empty() for _ in views]
@@ -100,16 +115,17 @@ class ViewDetector(ABC):
         return Detections(seen.xyxy[rows], seen.score[rows], seen.landmarks[rows])
 
 
+def _outside_better(faces: Detections, closer: Detections) -> Detections:
+    """Without those that lie in a better face of the closer look: parts of it, seen too close."""
+    inside = geometry.covered(faces.xyxy, closer.xyxy) > 0.8
+    worse = faces.score[:, None] < closer.score[None, :]
+    rows = np.nonzero(~(inside & worse).any(axis=1))[0]
+    return Detections(faces.xyxy[rows], faces.score[rows], faces.landmarks[rows])
+
+
 def _joined(left: Detections, right: Detections) -> Detections:
     return Detections(
         np.concatenate((left.xyxy, right.xyxy)),
         np.concatenate((left.score, right.score)),
         np.concatenate((left.landmarks, right.landmarks)),
     )
-
-
-def _is_doubtful(faces: Detections, pixels: Pixels) -> bool:
-    """Whether a close-up may have been missed: every face found, if any, is cut by the border."""
-    height, width = pixels.shape[:2]
-    inside = (faces.xyxy[:, :2] > 0).all(axis=1) & (faces.xyxy[:, 2:] < (width, height)).all(axis=1)
-    return not inside.any()
