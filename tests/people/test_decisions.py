@@ -90,7 +90,9 @@ class TestRename:
                 await people.rename(ada, name)
         assert (await world.person(ada)).name == "Ada"
 
-    @pytest.mark.parametrize("name", ["Ольга", "عائشة", "李小龍", "O'Neill; DROP TABLE persons", "🙂", "x" * 200])
+    @pytest.mark.parametrize(
+        "name", ["Ольга", "عائشة", "李小龍", "O'Neill; DROP TABLE persons", "🙂", "x" * 200]
+    )
     async def test_takes_any_script(self, world: World, name: str) -> None:
         ada = await world.named_person("Ada", near(1))
         async with world.people() as people:
@@ -240,13 +242,15 @@ class TestMerge:
 class TestSplit:
     async def test_never_joined_again_by_a_machine(self, world: World) -> None:
         ada = await world.named_person("Ada", *(near(1, seed=seed) for seed in range(4)))
-        faces = [face for face in sorted(await self._faces(world, ada))][2:]
+        faces = sorted(await self._faces(world, ada))[2:]
         async with world.people() as people:
             _, other = await people.split(ada, faces)
         for _ in range(2):
             await world.identify()
         assert {person for _, person in await world.states(faces)} == {other.id}
-        assert await self._faces(world, ada) == frozenset(await self._faces(world, ada)) - set(faces)
+        kept = await self._faces(world, ada)
+        assert len(kept) == 2
+        assert not kept & set(faces)
 
     async def test_undo(self, world: World) -> None:
         ada = await world.named_person("Ada", *(near(1, seed=seed) for seed in range(4)))

@@ -1,0 +1,141 @@
+"""Identification on both databases: who is recognised, who is grouped, and what is left alone."""
+
+from datetime import date, datetime
+
+import numpy as np
+import pytest
+
+from kith.faces.tables import FaceState
+from kith.people.tables import Person
+from tests.support.people import World, near
+
+
+class TestGrouping:
+    async def test_groups_strangers(self, world: World) -> None:
+        ada = [face for seed in range(3) for face in await world.photo(near(1, seed=seed))]
+        bob = [face for seed in range(2) for face in await world.photo(near(2, seed=seed))]
+        (loner,) = await world.photo(near(3))
+        await world.identify()
+        assert await world.partition() == {frozenset(ada), frozenset(bob)}
+        assert await world.states([loner]) == [(FaceState.UNKNOWN, None)]
+
+    async def test_nothing_to_do(self, world: World) -> None:
+        await world.identify()
+        assert await world.partition() == set()
+
+    async def test_a_person_is_in_a_photo_once(self, world: World) -> None:
+        twins = await world.photo(near(1), near(1, seed=1))
+        (other,) = await world.photo(near(1, seed=2))
+        await world.identify()
+        (group,) = await world.partition()
+        assert other in group
+        assert len(group & set(twins)) == 1
+
+    async def test_poor_faces_join_but_never_start(self, world: World) -> None:
+        poor = [face for seed in range(3) for face in await world.photo(near(1, seed=seed), quality=0.1)]
+        await world.identify()
+        assert await world.partition() == set()
+        good = [face for seed in range(3, 5) for face in await world.photo(near(1, seed=seed))]
+        await world.identify()
+        assert await world.partition() == {frozenset(poor + good)}
+
+    async def test_one_by_one_gives_the_same_groups_as_all_at_once(self, world: World) -> None:
+        random = np.random.default_rng(4)
+        faces = [(int(axis), seed) for seed, axis in enumerate(random.integers(0, 5, size=30))]
+        one_by_one: list[int] = []
+        for axis, seed in faces:
+            one_by_one += await world.photo(near(axis, 0.8, seed))
+            await world.identify()
+        expected: dict[int, set[int]] = {}
+        for face_id, (axis, _) in zip(one_by_one, faces, strict=True):
+            expected.setdefault(axis, set()).add(face_id)
+        assert await world.partition() == {frozenset(group) for group in expected.values()}
+
+    async def test_a_group_keeps_its_person_as_it_grows(self, world: World) -> None:
+        first = [face for seed in range(2) for face in await world.photo(near(1, seed=seed))]
+        await world.identify()
+        person_id = (await world.face(first[0])).person_id
+        (more,) = await world.photo(near(1, seed=5))
+        await world.identify()
+        assert (await world.face(more)).person_id == person_id
+
+    async def test_a_bridge_joins_two_groups_into_the_larger_one(self, world: World) -> None:
+        left = [face for seed in range(3) for face in await world.photo(near(1, seed=seed))]
+        right = [face for seed in range(2) for face in await world.photo(near(2, seed=seed))]
+        await world.identify()
+        person_id = (await world.face(left[0])).person_id
+        both = near(1, 1.0) + near(2, 1.0)
+        bridge = await world.photo(both / np.linalg.norm(both))
+        await world.identify()
+        assert {person for _, person in await world.states(left + right + bridge)} == {person_id}
+        async with world.db.read() as session:
+            assert len((await session.scalars(Person.__table__.select())).all()) == 1
+
+
+class TestMatching:
+    async def test_recognises_a_known_person(self, world: World) -> None:
+        ada = await world.named_person("Ada", near(1), near(1, seed=1))
+        (face,) = await world.photo(near(1, seed=2))
+        await world.identify()
+        it = await world.face(face)
+        assert (it.state, it.person_id) == (FaceState.AUTO, ada)
+        assert it.similarity is not None
+        assert it.similarity >= 0.8
+
+    async def test_naming_one_face_finds_the_others(self, world: World) -> None:
+        """Faces that were there before the name are recognised once it is given."""
+        (first,) = await world.photo(near(1))
+        later = [face for seed in range(1, 4) for face in await world.photo(near(1, seed=seed))]
+        async with world.people() as people:
+            _, person = await people.assign([first], name="Ada")
+        await world.identify()
+        assert {it for _, it in await world.states(later)} == {person.id}
+
+    async def test_takes_the_best_face_of_a_photo_only(self, world: World) -> None:
+        ada = await world.named_person("Ada", near(1, 1.0))
+        better, worse = await world.photo(near(1, 0.99, 1), near(1, 0.7, 2))
+        await world.identify()
+        assert (await world.face(better)).person_id == ada
+        assert (await world.face(worse)).person_id is None
+
+    async def test_nobody_is_in_a_photo_taken_before_their_birth(self, world: World) -> None:
+        child = await world.named_person("Child", near(1), near(1, seed=1))
+        async with world.people() as people:
+            await people.describe(child, born_on=date(2015, 5, 1))
+        (before,) = await world.photo(near(1, seed=2), taken=datetime(2014, 1, 1))
+        (after,) = await world.photo(near(1, seed=3), taken=datetime(2016, 1, 1))
+        await world.identify()
+        assert (await world.face(before)).person_id != child
+        assert (await world.face(after)).person_id == child
+
+    async def test_a_confirmed_face_is_never_moved(self, world: World) -> None:
+        await world.named_person("Ada", *(near(1, seed=seed) for seed in range(5)))
+        (face,) = await world.photo(near(1, seed=9))
+        async with world.people() as people:
+            _, eve = await people.assign([face], name="Eve")
+        await world.identify()
+        assert await world.states([face]) == [(FaceState.CONFIRMED, eve.id)]
+
+    async def test_a_human_who_decides_meanwhile_wins(self, world: World) -> None:
+        """The plan was made before the human spoke; writing it changes nothing of what was said."""
+        from kith.people.identification.thinking import Thinking
+        from kith.people.identification.writing import Writing
+        from tests.support.people import CONFIG
+
+        await world.named_person("Ada", near(1), near(1, seed=1))
+        (face,) = await world.photo(near(1, seed=2))
+        async with world.db.read() as session:
+            plan = await Thinking(world.recognition, session, 1, CONFIG).think()
+        async with world.people() as people:
+            _, eve = await people.assign([face], name="Eve")
+        async with world.db.write() as session:
+            await Writing(session, world.clock, 1).write(plan)
+        assert await world.states([face]) == [(FaceState.CONFIRMED, eve.id)]
+
+    @pytest.mark.parametrize("cosine", [0.36, 0.45])
+    async def test_in_between_is_suggested(self, world: World, cosine: float) -> None:
+        ada = await world.named_person("Ada", near(1, 1.0))
+        (face,) = await world.photo(near(1, cosine, 7))
+        await world.identify()
+        it = await world.face(face)
+        assert (it.state, it.suggested_person_id, it.person_id) == (FaceState.SUGGESTED, ada, None)
