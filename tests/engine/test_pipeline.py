@@ -208,4 +208,4 @@ class TestWithRealNetworks:
             drawn = mobile.embed(image, geometry.grow(found.xyxy, 1.1))
             cosines = drawn.embeddings @ found.embeddings.T
             assert cosines.argmax(axis=1).tolist() == list(range(len(found)))
-            assert np.diag(cosines)[found.size_px > 80].min(initial=1) > 0.9
+            assert np.diag(cosines)[found.size_px > 80].min(initial=1) > 0.8

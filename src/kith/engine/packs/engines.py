@@ -4,6 +4,7 @@ from pathlib import Path
 
 from kith.engine.arcface import ArcFaceEmbedder
 from kith.engine.base import FaceEngine
+from kith.engine.dlib import open_dlib
 from kith.engine.faces import EmbeddingSpace
 from kith.engine.packs.digests import read_sums, sha256_of_bytes
 from kith.engine.packs.errors import PackDigestMismatch
@@ -22,8 +23,6 @@ def open_engine(pack: Manifest, folder: Path, options: SessionOptions) -> FaceEn
     network cannot be run here, OSError when a file cannot be read.
     """
     if pack.detector is None or pack.embedder is None:
-        from kith.engine.dlib import open_dlib
-
         detector, embedder = open_dlib(folder, options)
         return Engine(detector, embedder, pack.calibration, LandmarkScheme.EYE_CORNERS_NOSE)
     sums = read_sums(folder)
@@ -40,12 +39,6 @@ def open_engine(pack: Manifest, folder: Path, options: SessionOptions) -> FaceEn
         ArcFaceEmbedder.open(_checked(folder, pack.embedder, sums), space, options),
         pack.calibration,
     )
-
-
-def convert(folder, progress):
-    from kith.engine.dlib import convert as c
-
-    c(folder, progress)
 
 
 def _checked(folder: Path, file: NetworkFile, sums: dict[str, str]) -> bytes:

@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kith.engine.base import FaceEngine
+from kith.engine.dlib import convert, is_converted
 from kith.engine.errors import EngineNotReady
 from kith.engine.packs import digests, manifest, sources
 from kith.engine.packs.catalogue import known_packs
 from kith.engine.packs.download import Progress
-from kith.engine.packs.engines import convert, open_engine
+from kith.engine.packs.engines import open_engine
 from kith.engine.packs.errors import (
     PackDigestMismatch,
     PackInUse,
@@ -183,7 +184,7 @@ class PackStore:
         EngineNotReady when a network cannot be run here.
         """
         pack = self._require(pack_id)
-        if not pack.manifest.files and not self._is_current(pack):
+        if not pack.manifest.files and not is_converted(pack.folder):
             self.install(pack_id, progress=progress)
         with _storage():
             return open_engine(pack.manifest, pack.folder, options or SessionOptions())
@@ -207,13 +208,6 @@ class PackStore:
         if known is not None and (known.files, known.version) == (pack.files, pack.version):
             pack = known
         return InstalledPack(pack, folder, sum(path.stat().st_size for path in folder.iterdir()))
-
-    def _is_current(self, pack: InstalledPack) -> bool:
-        """Whether the conversion of a built-in pack on disk is the one this version of Kith makes."""
-        path = pack.folder / manifest.FILE_NAME
-        if not path.exists():
-            return False
-        return manifest.parse(path.read_text(encoding="utf-8")).version == pack.manifest.version
 
     @contextmanager
     def _workspace(self) -> Generator[Path]:
@@ -266,7 +260,7 @@ def _stage(offer: sources.Offer, folder: Path, progress: Progress) -> None:
                 raise PackDigestMismatch(f"{name} has the SHA-256 {sums[name]}, not {expected}")
     else:
         convert(folder, progress)
-        sums = {path.name: digests.sha256_of(path) for path in folder.iterdir()}
+        sums = {path.name: digests.sha256_of(path) for path in folder.glob("[!.]*")}
     (folder / manifest.FILE_NAME).write_text(offer.manifest.text, encoding="utf-8")
     digests.write_sums(folder, sums)
     try:
