@@ -5,6 +5,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from PIL.Image import DecompressionBombError
+
 from kith.engine.errors import CorruptImage, ImageTooLarge
 from kith.engine.faces import Image
 from kith.engine.image import geometry
@@ -116,6 +118,8 @@ def _reading(kind: Kind) -> Generator[None]:
         yield
     except AppError:
         raise
+    except DecompressionBombError as error:  # raised where a frame is larger than the header let expect
+        raise ImageTooLarge(f"The {name} picture is too large for its decoder.") from error
     except MemoryError as error:
         raise ImageTooLarge(f"There is not enough memory to decode this {name} picture.") from error
     except Exception as error:  # codecs raise some forty unrelated classes

@@ -53,7 +53,6 @@ _PICTURES: tuple[tuple[bytes, Kind], ...] = (
     (b"\x89PNG\r\n\x1a\n", _PNG),
     (b"GIF87a", _GIF),
     (b"GIF89a", _GIF),
-    (b"BM", _BMP),
     (b"\x00\x00\x00\x0cjP  \r\n\x87\n", _JP2),
     (b"\xff\x4f\xff\x51", _JP2),
     (b"FUJIFILMCCD-RAW", _RAF),
@@ -135,6 +134,8 @@ def identify(data: bytes) -> Kind:
     for magic, kind in _PICTURES:
         if data.startswith(magic):
             return kind
+    if data.startswith(b"BM") and data[15:18] == bytes(3):
+        return _BMP  # two letters are no magic; the header's size beside them is below 256
     if data[4:8] == b"ftyp":
         return _identify_boxes(data)
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
