@@ -1,5 +1,7 @@
 """Decisions, on both databases: what each does, and that undoing leaves the library as it was."""
 
+import asyncio
+
 import pytest
 
 from kith.accounts.principal import Principal
@@ -438,3 +440,34 @@ def np_box(box: list[float]):
     import numpy as np
 
     return np.array([box], dtype=np.float32)
+
+
+class TestTwoAtOnce:
+    async def test_undoing_one_decision_twice_takes_it_back_once(self, world: World) -> None:
+        ada, bob = await two_groups(world)
+        source, target = [(await world.face(it[0])).person_id for it in (ada, bob)]
+        async with world.people() as people:
+            decision, _ = await people.merge([source], target)
+
+        async def undo() -> bool:
+            try:
+                async with world.people() as people:
+                    await people.undo(decision.id)
+            except NothingToUndo:
+                return False
+            return True
+
+        assert sorted(await asyncio.gather(undo(), undo())) == [False, True]
+
+    async def test_two_names_for_one_person_both_are_history(self, world: World) -> None:
+        ada = await world.named_person("Ada", near(1))
+
+        async def rename(name: str) -> None:
+            async with world.people() as people:
+                await people.rename(ada, name)
+
+        await asyncio.gather(*(rename(f"Name {number}") for number in range(5)))
+        async with world.db.read() as session:
+            history = await list_decisions(session, world.who, Page(), ada)
+        assert len(history) == 6
+        assert (await world.person(ada)).name == history[0].changes[0]["after"]["name"]

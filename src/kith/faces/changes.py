@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 
 from kith.faces.tables import IndexChange
-from kith.kit.db import WriteSession, before_commit
+from kith.kit.db import WriteSession, before_commit, serialise
 
 _CHANGED = "kith.changed_faces"
-_LOCK_KEY = 0x66616365
 
 
 def touch(session: WriteSession, face_ids: Iterable[int]) -> None:
@@ -21,7 +20,6 @@ async def _log_changes(session: WriteSession) -> None:
     changed = sorted(session.info.pop(_CHANGED))
     if not changed:
         return
-    if session.get_bind().dialect.name == "postgresql":
-        # Without it a number taken earlier could commit later, behind the back of a reader.
-        await session.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_KEY})"))
+    # Without it a number taken earlier could commit later, behind the back of a reader.
+    await serialise(session, "faces.changes")
     await session.execute(insert(IndexChange), [{"face_id": face_id} for face_id in changed])

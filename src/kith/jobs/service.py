@@ -10,7 +10,7 @@ from kith.errors import Conflict
 from kith.jobs import queries
 from kith.jobs.tables import Job, JobState
 from kith.kit.clock import Clock
-from kith.kit.db import ReadSession, WriteSession
+from kith.kit.db import ReadSession, WriteSession, serialise
 
 
 class LeaseLost(Conflict):
@@ -99,6 +99,7 @@ class Jobs:
         await self._session.flush()
 
     async def _waits(self, dedupe_key: str) -> bool:
+        await serialise(self._session, dedupe_key)
         return await self._session.scalar(queries.waiting_with(dedupe_key)) is not None
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from kith.accounts.principal import Principal
 from kith.jobs.service import NewJob, add_many
 from kith.kit.clock import Clock
-from kith.kit.db import ReadSession, WriteSession
+from kith.kit.db import ReadSession, WriteSession, serialise
 from kith.photos import queries
 from kith.photos.errors import PhotoNotFound
 from kith.photos.tables import File, Photo, PhotoState, Storage
@@ -63,6 +63,7 @@ class Photos:
 
         A file that replaces another at the same place takes the place over.
         """
+        await serialise(self._session, "photos.register", self._who.tenant_id)
         known = await self._known(gallery_id, [file.sha256 for file in files])
         places = await self._places(gallery_id, files)
         done: list[Registered] = []

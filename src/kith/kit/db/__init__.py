@@ -1,7 +1,7 @@
 """One relational database, SQLite or PostgreSQL, behind SQLAlchemy's async session."""
 
 from kith.kit.db.base import Base, FloatArray, Key, UtcDateTime
-from kith.kit.db.database import Database, ReadSession, WriteSession, before_commit
+from kith.kit.db.database import Database, ReadSession, WriteSession, before_commit, serialise
 
 __all__ = [
     "Base",
@@ -12,4 +12,5 @@ __all__ = [
     "UtcDateTime",
     "WriteSession",
     "before_commit",
+    "serialise",
 ]

@@ -5,8 +5,9 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, NewType, cast
 
-from sqlalchemy import event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import event, text
+from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -20,6 +21,7 @@ WriteSession = NewType("WriteSession", AsyncSession)
 Hook = Callable[[WriteSession], Awaitable[None]]
 _HOOKS = "kith.before_commit"
 _BUSY_SECONDS = 60
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtext(:name), :number)")
 
 
 def before_commit(session: WriteSession, name: str, hook: Hook) -> None:
@@ -27,25 +29,40 @@ def before_commit(session: WriteSession, name: str, hook: Hook) -> None:
     session.info.setdefault(_HOOKS, {}).setdefault(name, hook)
 
 
+async def serialise(session: WriteSession, name: str, number: int = 0) -> None:
+    """Let transactions that take the same name and number follow one another, until each has committed.
+
+    What is read afterwards is what the one before has left. On SQLite all writers do so anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(_LOCK, {"name": name, "number": number})
+
+
 class Database:
     """Opens `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`.
 
     SQLite runs in WAL mode with `synchronous=FULL`. Its writers begin with BEGIN IMMEDIATE on one
     connection, so they queue instead of failing when a read turns into a write; readers never wait.
+    PostgreSQL's readers ask for REPEATABLE READ, which SQLite's have by nature: one state throughout.
     """
 
     def __init__(self, url: str) -> None:
         self.url = database_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self._reader = _sqlite_engine(self.url, begin="BEGIN", pool_size=8)
+            self._reader = _sqlite_engine(self.url, begin="BEGIN", pool_size=8, read_only=True)
             self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", pool_size=1)
         else:
-            self._reader = self._writer = create_async_engine(self.url, pool_size=10, pool_pre_ping=True)
+            self._writer = create_async_engine(self.url, pool_size=10, pool_pre_ping=True)
+            self._reader = self._writer.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        for engine in (self._reader, self._writer):
+            event.listen(engine.sync_engine, "do_connect", _connect)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[ReadSession]:
-        """A session that sees one consistent state and writes nothing."""
+        """A session that sees one consistent state, from its first statement on, and writes nothing."""
         async with AsyncSession(self._reader, expire_on_commit=False) as session:
             with translated():
                 yield ReadSession(session)
@@ -84,6 +101,8 @@ def translated() -> Generator[None]:
             raise StorageFull("the database could not grow") from error
         if isinstance(error, OperationalError) or error.connection_invalidated:
             raise DatabaseUnavailable("the database did not answer") from error
+        if "not a database" in text or "malformed" in text:
+            raise DatabaseUnavailable("the database file is damaged, or is something else") from error
         raise
     except ConnectionError as error:
         raise DatabaseUnavailable("the database cannot be reached") from error
@@ -103,7 +122,19 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite+aiosqlite:///{path}"
 
 
-def _sqlite_engine(url: URL, begin: str, pool_size: int) -> AsyncEngine:
+def _connect(
+    dialect: Dialect, _record: ConnectionPoolEntry, args: list[Any], options: dict[str, Any]
+) -> DBAPIConnection:
+    """Connect; whatever is wrong then (no such host, role or database) means there is no database."""
+    try:
+        return dialect.connect(*args, **options)
+    except (OSError, dialect.loaded_dbapi.Error) as error:
+        raise DatabaseUnavailable(
+            f"the database cannot be reached: {type(error.__cause__ or error).__name__}"
+        ) from error
+
+
+def _sqlite_engine(url: URL, begin: str, pool_size: int, *, read_only: bool = False) -> AsyncEngine:
     engine = create_async_engine(
         url, pool_size=pool_size, max_overflow=0, pool_timeout=_BUSY_SECONDS * 5,
         connect_args={"timeout": _BUSY_SECONDS},
@@ -115,6 +146,7 @@ def _sqlite_engine(url: URL, begin: str, pool_size: int) -> AsyncEngine:
         cursor = connection.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
             cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute(f"PRAGMA query_only={read_only:d}")
         cursor.close()
 
     def on_begin(connection: Any) -> None:

@@ -9,7 +9,7 @@ from kith.faces import queries as face_queries
 from kith.faces.changes import touch
 from kith.faces.tables import Face, FaceState
 from kith.kit.clock import Clock
-from kith.kit.db import WriteSession
+from kith.kit.db import WriteSession, serialise
 from kith.people import queries
 from kith.people.identification.plan import Plan
 from kith.people.tables import Person
@@ -27,6 +27,7 @@ class Writing:
         self._faces: dict[int, Face] = {}
 
     async def write(self, plan: Plan) -> None:
+        await serialise(self._session, "people.decide", self._who.tenant_id)
         await self._load(plan)
         for face in self._faces.values():
             face.to_identify = False

@@ -9,7 +9,7 @@ from kith.faces.tables import Face, FaceState
 from kith.faces.tasks import identify_job
 from kith.jobs.service import Jobs
 from kith.kit.clock import Clock
-from kith.kit.db import ReadSession, WriteSession
+from kith.kit.db import ReadSession, WriteSession, serialise
 from kith.people import queries
 from kith.people.errors import NoFaces, PersonNotFound
 from kith.people.ledger import Ledger
@@ -35,11 +35,17 @@ class UseCases:
     def ledger(self) -> Ledger:
         return Ledger(self.session, self.who, self.clock)
 
+    async def take_turn(self) -> None:
+        """Decisions of a tenant follow one another, each upon what the one before has left."""
+        await serialise(self.session, "people.decide", self.who.tenant_id)
+
     async def person(self, person_id: int) -> Person:
+        await self.take_turn()
         return await get_person(self.session, self.who, person_id)
 
     async def persons(self, person_ids: Sequence[int]) -> list[Person]:
         """Living persons in the order of the ids; raises PersonNotFound if one is missing."""
+        await self.take_turn()
         rows = (await self.session.scalars(queries.persons(self.who, person_ids))).all()
         living = {person.id: person for person in rows if person.merged_into_id is None}
         missing = [person_id for person_id in person_ids if person_id not in living]
@@ -51,6 +57,7 @@ class UseCases:
         """Faces in the order of the ids; raises NoFaces for none, FaceNotFound if one is missing."""
         if not face_ids:
             raise NoFaces
+        await self.take_turn()
         rows = (await self.session.scalars(face_queries.faces(self.who, face_ids))).all()
         found = {face.id: face for face in rows}
         missing = [face_id for face_id in face_ids if face_id not in found]

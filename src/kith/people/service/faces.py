@@ -86,6 +86,7 @@ class FaceUseCases(UseCases):
         self, photo: Photo, found: FoundFaces, space_id: int, person_id: int | None = None
     ) -> tuple[Decision, Face]:
         """A face drawn by hand (`found` holds that one); a known face under the box is taken instead."""
+        await self.take_turn()
         ledger = self.ledger()
         store = Faces(self.session, self.who, self.clock)
         known = (await self.session.scalars(face_queries.faces_of_photos([photo.id]))).all()

@@ -135,6 +135,7 @@ class People(FaceUseCases):
 
     async def undo(self, decision_id: int | None = None) -> Undone:
         """Take back a decision, or the last one that stands; a bulk act as one."""
+        await self.take_turn()
         undone = await self.ledger().undo(decision_id)
         await Jobs(self.session, self.clock).add(self.who.tenant_id, [identify_job(self.who.tenant_id)])
         return undone
