@@ -33,6 +33,7 @@ def thumbnail(data: bytes, size: tuple[int, int]) -> np.ndarray:
 
 
 class TestFormats:
+    @pytest.mark.slow
     def test_every_file_of_the_manifest(self):
         folder = shared_path("data", "formats")
         with (folder / "manifest.csv").open(encoding="utf-8") as rows:
