@@ -95,7 +95,7 @@ class Runtime:
         return len(photo_ids)
 
     def importer(self, who: Principal) -> Importer:
-        return Importer(self.db, self.blobs, self.clock, who, self.limits)
+        return Importer(self.db, self.blobs, self.clock, who, self.limits, skip=self.settings.data)
 
     def runner(self) -> Runner:
         """The worker of this process."""
@@ -108,7 +108,7 @@ class Runtime:
             self.db, self.clock, self.recognition,
             IdentifyConfig(
                 thresholds=Thresholds(identity.auto, identity.suggest), group=identity.group,
-                group_size=identity.group_size, seed_quality=identity.seed_quality,
+                group_size=identity.group_size, cohesion=identity.cohesion, seed_quality=identity.seed_quality,
                 neighbours=identity.neighbours,
             ),
         )  # fmt: skip
@@ -134,10 +134,10 @@ class Runtime:
                     f"the pack {pack_id} has changed; `kith packs use {pack_id}` analyses the library anew"
                 )
             row = await space_row(session, self.clock, engine.space)
-        index = await asyncio.to_thread(self._open_index, engine.space.key, engine.space.dimension)
+        index = await asyncio.to_thread(self.open_index, engine.space.key, engine.space.dimension)
         return Recognition(engine, row.id, index, self.db, self.networks)
 
-    def _open_index(self, space_key: str, dimension: int) -> VectorIndex:
+    def open_index(self, space_key: str, dimension: int) -> VectorIndex:
         if self.db.is_sqlite:
             return MemoryIndex(dimension, self.settings.index_folder / space_key)
         dsn = self.db.url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -151,6 +151,11 @@ class Runtime:
             await asyncio.to_thread(opened.index.close)
 
 
+def database_of(settings: Settings) -> Database:
+    """The database as it is, its schema not yet brought up to date."""
+    return Database(settings.database.url or sqlite_url(settings.data / "kith.db"))
+
+
 @asynccontextmanager
 async def open_runtime(
     settings: Settings, *, clock: Clock | None = None, progress: Progress = lambda _: None
@@ -162,7 +167,7 @@ async def open_runtime(
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise StorageUnavailable(f"the data folder {settings.data} cannot be used: {reason}") from error
-    db = Database(settings.database.url or sqlite_url(settings.data / "kith.db"))
+    db = database_of(settings)
     limits = settings.limits
     runtime = Runtime(
         settings=settings, db=db, blobs=Blobs.open(settings.blobs.url or settings.data / "blobs"),

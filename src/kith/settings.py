@@ -79,6 +79,11 @@ class IdentitySettings(Group):
     group_size: int = Field(
         default=2, ge=2, le=100, description="Neighbours, itself counted, that make a face start a group."
     )
+    cohesion: float = Field(
+        default=0.5, ge=0, le=1,
+        description="Two groups become one only if their faces are on average this similar, so that one "
+        "picture that resembles two people does not make them one.",
+    )  # fmt: skip
     seed_quality: float = Field(
         default=0.3, ge=0, le=1, description="Faces of lower quality may join a person but never start one."
     )

@@ -9,13 +9,16 @@ from kith.people.grouping import gather, keep_persons
 class TestGather:
     async def test_nothing(self) -> None:
         around = await gather([], self._near({}), self._members({}))
-        assert len(around.face_ids) == len(around.left) == 0
+        assert len(around.face_ids) == len(around.links) == 0
 
     async def test_follows_near_pairs_to_the_end(self) -> None:
         pairs = {1: [2], 2: [1, 3], 3: [2], 8: [9], 9: [8]}
         around = await gather([1], self._near(pairs), self._members({}))
         assert around.face_ids.tolist() == [1, 2, 3]
-        assert sorted(zip(around.left.tolist(), around.right.tolist(), strict=True)) == [(0, 1), (1, 2)]
+        assert list(zip(around.links.rows.tolist(), around.links.cols.tolist(), strict=True)) == [
+            (0, 1),
+            (1, 2),
+        ]
 
     async def test_takes_in_whole_groups(self) -> None:
         """A face that joined its group from further away has no near pair that leads to it."""

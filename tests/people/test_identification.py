@@ -4,7 +4,9 @@ from datetime import date, datetime
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
+from kith.engine.faces import Float32
 from kith.faces.tables import FaceState
 from kith.people.tables import Person
 from tests.support.people import World, near
@@ -60,16 +62,30 @@ class TestGrouping:
         assert (await world.face(more)).person_id == person_id
 
     async def test_a_bridge_joins_two_groups_into_the_larger_one(self, world: World) -> None:
-        left = [face for seed in range(3) for face in await world.photo(near(1, seed=seed))]
-        right = [face for seed in range(2) for face in await world.photo(near(2, seed=seed))]
+        """The same person young and old: too far apart, until a photo from between turns up."""
+        young = [face for _ in range(3) for face in await world.photo(between(0))]
+        old = [face for _ in range(2) for face in await world.photo(between(66))]
         await world.identify()
-        person_id = (await world.face(left[0])).person_id
-        both = near(1, 1.0) + near(2, 1.0)
-        bridge = await world.photo(both / np.linalg.norm(both))
+        person_id = (await world.face(young[0])).person_id
+        assert (await world.face(old[0])).person_id != person_id
+        bridge = await world.photo(between(33))
         await world.identify()
-        assert {person for _, person in await world.states(left + right + bridge)} == {person_id}
+        assert {person for _, person in await world.states(young + old + bridge)} == {person_id}
         async with world.db.read() as session:
-            assert len((await session.scalars(Person.__table__.select())).all()) == 1
+            assert len((await session.scalars(select(Person))).all()) == 1
+
+    async def test_one_picture_like_two_people_does_not_make_them_one(self, world: World) -> None:
+        left = [face for _ in range(3) for face in await world.photo(between(0))]
+        right = [face for _ in range(3) for face in await world.photo(between(90))]
+        (doubtful,) = await world.photo(between(44))
+        await world.identify()
+        assert await world.partition() == {frozenset([*left, doubtful]), frozenset(right)}
+
+
+def between(degrees: float) -> Float32:
+    """A face this far on the way from identity 1 to identity 2, which are 90 degrees apart."""
+    angle = np.radians(degrees)
+    return (np.cos(angle) * near(1, 1.0) + np.sin(angle) * near(2, 1.0)).astype(np.float32)
 
 
 class TestMatching:

@@ -10,6 +10,7 @@ from kith.accounts.principal import Principal
 from kith.engine.faces import Faces as FoundFaces
 from kith.faces import queries as face_queries
 from kith.faces.changes import touch
+from kith.faces.reading import embeddings_of
 from kith.faces.recognition import Recognition, settle
 from kith.faces.service import Faces, boxes_of, reconcile
 from kith.faces.tables import Face, FaceState
@@ -22,7 +23,6 @@ from kith.people import queries
 from kith.people.candidates import read_candidates
 from kith.people.matching import Match, Thresholds, match
 from kith.people.service import People
-from kith.people.tables import Person
 from kith.photos import queries as photo_queries
 from kith.photos.service import NewFile, Photos
 from kith.photos.tables import Photo
@@ -51,6 +51,14 @@ def usable(found: FoundFaces, min_score: float) -> NDArray[np.intp]:
     return np.nonzero((found.score >= min_score) & (sides.min(axis=1, initial=np.inf) >= MIN_FACE_PX))[0]
 
 
+@dataclass(frozen=True, slots=True)
+class MatchConfig:
+    """From `thresholds.auto` on a face is somebody known; its `neighbours` nearest faces vote."""
+
+    thresholds: Thresholds
+    neighbours: int
+
+
 class Detecting:
     """Stores analysed pictures of one session, for one tenant; commits nothing.
 
@@ -59,21 +67,24 @@ class Detecting:
     """
 
     def __init__(
-        self, session: WriteSession, who: Principal, clock: Clock, recognition: Recognition
+        self,
+        session: WriteSession,
+        who: Principal,
+        clock: Clock,
+        recognition: Recognition,
+        config: MatchConfig,
     ) -> None:
         self._session = session
         self._who = who
         self._clock = clock
         self._recognition = recognition
+        self._config = config
 
-    async def save(
-        self, file: NewFile, found: FoundFaces, rows: NDArray[np.intp],
-        *, thresholds: Thresholds, neighbours: int,
-    ) -> Saved:  # fmt: skip
+    async def detect_and_save(self, file: NewFile, found: FoundFaces, rows: NDArray[np.intp]) -> Saved:
         """Store a picture whose bytes are in the blob store, and those `rows` of what was found in it.
 
-        The same picture twice is the same photo, with the same faces. A face that is like nobody from
-        `thresholds.auto` on becomes a new person without a name; ignored faces are left out.
+        The same picture twice is the same photo, with the same faces. A face that is like nobody known
+        becomes a new person without a name; faces a human said to ignore are left out.
         """
         photos = Photos(self._session, self._who, self._clock)
         library_id = await photos.library_id()
@@ -81,7 +92,7 @@ class Detecting:
         photo = registered.photo
         await settle(self._session, self._recognition.space_id)
         faces = await self._record(photo, found, rows)
-        await self._identify(photo, faces, thresholds, neighbours)
+        await self._identify(photo, list(faces.values()))
         (place, *_) = (await self._session.scalars(photo_queries.files_of([photo.id]))).all()
         return Saved(
             place.location,
@@ -102,32 +113,52 @@ class Detecting:
         kept = reconcile(boxes_of(known), found.xyxy[rows]).kept
         return {int(rows[at]): known[face] for face, at in kept if not known[face].is_ignored}
 
-    async def _identify(
-        self, photo: Photo, faces: Mapping[int, Face], thresholds: Thresholds, neighbours: int
-    ) -> None:
-        nobody = [face for face in faces.values() if face.person_id is None]
-        matches = await self._match(photo, nobody, thresholds, neighbours)
+    async def _identify(self, photo: Photo, faces: Sequence[Face]) -> None:
+        """Give every face a person, and have what this says about other photos worked out later."""
         people = People(self._session, self._who, self._clock)
-        made = [people.new_person() for face in nobody if face.id not in matches]
-        await self._session.flush()
-        new = iter(made)
+        nobody = [face for face in faces if face.person_id is None]
+        known = {face.person_id for face in faces if face.person_id is not None}
+        matches = await self._match(photo, nobody)
         for face in nobody:
             found = matches.get(face.id)
-            face.person_id = found.person_id if found is not None else next(new).id
+            person = await people.person(found.person_id) if found is not None else people.new_person()
+            await people.anchor(people.ledger(), person)
+            await self._session.flush()
+            face.person_id, face.state, face.suggested_person_id = person.id, FaceState.AUTO, None
             face.similarity = found.similarity if found is not None else None
-            face.state, face.suggested_person_id, face.to_identify = FaceState.AUTO, None, False
+            face.to_identify = False
         touch(self._session, [face.id for face in nobody])
-        await self._session.flush()
-        if await self._anchor(people, faces.values()):
-            await Jobs(self._session, self._clock).add(
-                self._who.tenant_id, [identify_job(self._who.tenant_id)]
-            )
+        loose = [it for it in await people.persons(sorted(known)) if not it.is_anchored]
+        for person in loose:
+            await people.anchor(people.ledger(), person)
+        if nobody or loose:
+            tenant_id = self._who.tenant_id
+            await Jobs(self._session, self._clock).add(tenant_id, [identify_job(tenant_id)])
 
-    async def _match(
-        self, photo: Photo, faces: Sequence[Face], thresholds: Thresholds, neighbours: int
-    ) -> dict[int, Match]:
-        """Whom each face is recognised as for sure; the votes of faces in the photo itself do not count."""
+    async def _match(self, photo: Photo, faces: Sequence[Face]) -> dict[int, Match]:
+        """Whom each face is recognised as for sure, by face id; other faces of the photo do not vote."""
         if not faces:
             return {}
-        shown = (await self._session.scalars(face_queries.faces_of_photos([photo.id]))).all()
-        ...
+        here = (await self._session.scalars(face_queries.faces_of_photos([photo.id]))).all()
+        scope = Scope(
+            photo.tenant_id, photo.gallery_id, assigned_only=True,
+            exclude_faces=frozenset(face.id for face in here),
+        )  # fmt: skip
+        space_id, calibration = self._recognition.space_id, self._recognition.calibration
+        vectors = await embeddings_of(self._session, space_id, [face.id for face in faces])
+        near = await self._recognition.search(
+            np.stack([vectors[face.id] for face in faces]), scope, self._config.neighbours,
+            calibration.cosine(self._config.thresholds.suggest),
+        )  # fmt: skip
+        ids = sorted({person_id for around in near for person_id in around.persons.tolist()})
+        persons = {
+            person.id: person
+            for person in await self._session.scalars(queries.persons(self._who, ids))
+            if person.merged_into_id is None
+        }
+        candidates = await read_candidates(
+            self._session, calibration, [(face, photo) for face in faces], near, persons
+        )
+        taken = [face.person_id for face in here if face.person_id is not None and not face.is_ignored]
+        matches = match(candidates, self._config.thresholds, {photo.id: taken})
+        return {it.face_id: it for it in matches if it.is_auto}

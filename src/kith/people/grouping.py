@@ -4,22 +4,20 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kith.index.base import NO_PERSON, Float32, Int64, Neighbours
+from kith.index.base import NO_PERSON, Int64, Neighbours
+from kith.index.cluster import Links
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Neighbourhood:
     """Faces and the pairs of them that are near: a part of the radius graph nothing else touches.
 
-    `face_ids` (n,) ascending; `left`, `right` (e,) row numbers with left < right; `cosines` (e,).
+    `face_ids` (n,) ascending; `links` name faces by their row there.
     """
 
     face_ids: Int64
-    left: NDArray[np.intp]
-    right: NDArray[np.intp]
-    cosines: Float32
+    links: Links
 
 
 # Given face ids: their near neighbours in scope, one answer each.
@@ -55,10 +53,10 @@ async def gather(seeds: Sequence[int], near: Near, members: Members) -> Neighbou
         groups |= touched
         frontier = sorted(reached - seen)
     face_ids = np.array(sorted(seen), dtype=np.int64)
-    ends = np.array(list(edges), dtype=np.int64).reshape(-1, 2)
-    rows = np.searchsorted(face_ids, ends)
-    cosines = np.fromiter(edges.values(), dtype=np.float32, count=len(edges))
-    return Neighbourhood(face_ids, rows[:, 0], rows[:, 1], cosines)
+    pairs = sorted(edges)
+    rows = np.searchsorted(face_ids, np.array(pairs, dtype=np.int64).reshape(-1, 2)).astype(np.int32)
+    cosines = np.array([edges[pair] for pair in pairs], dtype=np.float32)
+    return Neighbourhood(face_ids, Links(rows[:, 0], rows[:, 1], cosines))
 
 
 def keep_persons(labels: Sequence[int], current: Sequence[int]) -> Mapping[int, int]:

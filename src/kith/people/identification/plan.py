@@ -14,6 +14,7 @@ class IdentifyConfig:
     thresholds: Thresholds
     group: float
     group_size: int
+    cohesion: float
     seed_quality: float
     neighbours: int
 

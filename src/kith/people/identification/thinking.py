@@ -12,6 +12,7 @@ from kith.faces.recognition import Recognition
 from kith.faces.tables import Face, FaceState
 from kith.index.base import NO_PERSON, Float32, Neighbours, Scope
 from kith.index.cluster import group
+from kith.index.forest import Cohesion, Rules
 from kith.kit.db import ReadSession
 from kith.people import queries
 from kith.people.grouping import gather, keep_persons
@@ -137,12 +138,16 @@ class Thinking:
         ids = around.face_ids.tolist()
         await self._load(ids)
         standing = [self._plan.read[face_id] for face_id in ids]
+        vectors = await self._stack(ids)
+        cohesion = Cohesion(vectors, self._recognition.calibration.cosine(self._config.cohesion))
+        photos = np.array([it.photo.id for it in standing], dtype=np.int64)
         labels = group(
-            await self._stack(ids), around.left, around.right, around.cosines,
-            photos=np.array([it.photo.id for it in standing], dtype=np.int64),
-            may_seed=np.array([it.face.quality >= self._config.seed_quality for it in standing], dtype=bool),
+            len(ids),
+            around.links,
             min_samples=self._config.group_size,
-        ).tolist()  # fmt: skip
+            may_seed=np.array([it.face.quality >= self._config.seed_quality for it in standing], dtype=bool),
+            rules=Rules(photos=photos, cohesion=cohesion),
+        ).tolist()
         self._settle(ids, labels, unanchored)
 
     async def _within(
@@ -159,13 +164,16 @@ class Thinking:
         return [_joined(left, right) for left, right in zip(near, also, strict=True)]
 
     def _settle(self, ids: Sequence[int], labels: Sequence[int], unanchored: set[int]) -> None:
-        current = [self._plan.read[face_id].person_id or NO_PERSON for face_id in ids]
-        kept = keep_persons(labels, [person if person in unanchored else NO_PERSON for person in current])
+        """Find each group's person. Where rules keep neighbours apart, what is too small is no group."""
         members: dict[int, list[int]] = {}
         for face_id, label in zip(ids, labels, strict=True):
             members.setdefault(label, []).append(face_id)
-        self._plan.loners += members.pop(-1, [])
-        self._plan.groups += [(kept.get(label), members[label]) for label in sorted(members)]
+        groups = {label for label in members if label >= 0 and len(members[label]) >= self._config.group_size}
+        labels = [label if label in groups else -1 for label in labels]
+        current = [self._plan.read[face_id].person_id or NO_PERSON for face_id in ids]
+        kept = keep_persons(labels, [person if person in unanchored else NO_PERSON for person in current])
+        self._plan.loners += [face_id for face_id, label in zip(ids, labels, strict=True) if label < 0]
+        self._plan.groups += [(kept.get(label), members[label]) for label in sorted(groups)]
 
     def _is_open(self, face_id: int) -> bool:
         """Whether a machine may still say whose face it is."""
