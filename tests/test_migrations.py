@@ -1,18 +1,23 @@
 """The schema: made from nothing, made once whoever starts first, and exactly what the tables say."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest_asyncio
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
 
+from kith.accounts.principal import DEFAULT_TENANT_ID
+from kith.accounts.tables import Tenant
 from kith.kit.db import Base, Database
 from kith.migrations import is_current, upgrade
 from tests.support.processes import run_all, start_python
 
 UPGRADE = """
 import asyncio, sys
+from kith.accounts.principal import DEFAULT_TENANT_ID
+from kith.accounts.tables import Tenant
 from kith.kit.db import Database
 from kith.migrations import upgrade
 
@@ -54,6 +59,14 @@ class TestUpgrade:
     async def test_leaves_one_tenant_with_its_library(self, empty: Database) -> None:
         await upgrade(empty)
         assert await tenants(empty) == ["default"]
+
+    async def test_the_next_tenant_has_the_next_number(self, empty: Database) -> None:
+        await upgrade(empty)
+        async with empty.write() as session:
+            session.add(Tenant(slug="second", created_at=datetime.now(UTC)))
+        async with empty.read() as session:
+            rows = await session.execute(select(Tenant.id, Tenant.slug).order_by(Tenant.id))
+            assert rows.all() == [(DEFAULT_TENANT_ID, "default"), (DEFAULT_TENANT_ID + 1, "second")]
 
     async def test_twice_is_once(self, empty: Database) -> None:
         await upgrade(empty)

@@ -336,8 +336,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_rejections_person_id"), "rejections", ["person_id"], unique=False)
 
     now = datetime.now(UTC)
-    tenants = sa.table("tenants", *map(sa.column, ("id", "slug")), sa.column("uuid", sa.Uuid()), created())
-    op.bulk_insert(tenants, [{"id": 1, "uuid": uuid4(), "slug": "default", "created_at": now}])
+    # The number of the first tenant is left to the database (1), so that its counter knows it is taken.
+    tenants = sa.table("tenants", sa.column("slug"), sa.column("uuid", sa.Uuid()), created())
+    op.bulk_insert(tenants, [{"uuid": uuid4(), "slug": "default", "created_at": now}])
     galleries = sa.table(
         "galleries", *map(sa.column, ("tenant_id", "slug", "title")), sa.column("uuid", sa.Uuid()), created()
     )
