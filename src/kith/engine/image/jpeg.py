@@ -53,11 +53,12 @@ class JpegPicture:
                 pass
         try:
             return self._decode_forgiving(self.data, reduction)
-        except OSError as error:
-            pixels = self._decode_unended()
-            if pixels is None:
-                raise CorruptImage("The JPEG picture is cut off: its last part is missing.") from error
-            return pixels
+        except OSError:
+            pass  # and leave the handler: its traceback would hold a picture's worth of memory
+        pixels = self._decode_unended()
+        if pixels is None:
+            raise CorruptImage("The JPEG picture is cut off: its last part is missing.")
+        return pixels
 
     def _decode_forgiving(self, data: bytes, reduction: int) -> Pixels:
         with JpegImagePlugin.JpegImageFile(io.BytesIO(data)) as image:
