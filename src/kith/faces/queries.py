@@ -111,3 +111,13 @@ def changes_after(position: int, limit: int) -> Select[int, int]:
         .order_by(IndexChange.seq)
         .limit(limit)
     )
+
+
+def count_without_embedding(space_id: int) -> Select[int]:
+    """How many faces the space has no embedding of; ignored ones aside."""
+    embedded = select(Embedding.face_id).where(Embedding.space_id == space_id, Embedding.face_id == Face.id)
+    return select(func.count(Face.id)).where(~Face.is_ignored, ~embedded.exists())
+
+
+def count_index_entries(space_id: int) -> Select[int]:
+    return select(func.count()).select_from(index_entries(space_id).subquery())

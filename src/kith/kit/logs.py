@@ -35,6 +35,7 @@ def configure_logs(
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole URLs, with what they carry
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it would speak up whenever a database is opened
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

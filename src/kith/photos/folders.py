@@ -24,19 +24,39 @@ class Found:
     error: AppError | None = None
 
 
-def find_files(roots: Iterable[Path]) -> Iterator[Found]:
-    """Every file under the roots, in the order of their names; hidden ones and sidecars left out."""
+def find_files(roots: Iterable[Path], skip: Path | None = None) -> Iterator[Found]:
+    """Every file under the roots, in the order of their names; hidden ones and sidecars left out.
+
+    `skip` is a folder not to enter, wherever it comes up: the data folder may lie among the pictures.
+    """
+    skipped = _identity(skip) if skip is not None else None
     for root in roots:
         path = Path(os.path.abspath(root))  # noqa: PTH100  # resolve() would follow the user's own links
         if path.is_dir():
-            yield from _walk(path)
+            yield from _walk(path, skipped)
         elif path.exists():
             yield Found(path)
         else:
             yield Found(path, FileMissing(f"{path} does not exist"))
 
 
-def _walk(folder: Path) -> Iterator[Found]:
+def is_wanted(name: str) -> bool:
+    """Whether a file or folder of this name is looked at when a folder is walked."""
+    return not name.startswith(".") and Path(name).suffix.lower() not in SIDECARS
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What a folder is on its disk, under whatever name; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _walk(folder: Path, skipped: tuple[int, int] | None) -> Iterator[Found]:
+    if skipped is not None and _identity(folder) == skipped:
+        return
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
@@ -47,8 +67,8 @@ def _walk(folder: Path) -> Iterator[Found]:
         if entry.name.startswith("."):
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk(Path(entry.path))
-        elif entry.is_file() and Path(entry.name).suffix.lower() not in SIDECARS:
+            yield from _walk(Path(entry.path), skipped)
+        elif entry.is_file() and is_wanted(entry.name):
             yield Found(Path(entry.path))
 
 

@@ -32,13 +32,16 @@ class ImportFault:
 
 @dataclass(slots=True)
 class ImportReport:
-    """What an import saw. `photo_paths` gives each photo's first path; `added_ids` are the new ones."""
+    """What an import saw. `photo_paths` gives the paths of each photo; `added_ids` are the new ones."""
 
     seen: int = 0
     duplicates: int = 0
     added_ids: set[int] = field(default_factory=set[int])
-    photo_paths: dict[int, str] = field(default_factory=dict[int, str])
+    photo_paths: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
     faults: list[ImportFault] = field(default_factory=list[ImportFault])
+
+    def saw(self, photo_id: int, path: Path) -> None:
+        self.photo_paths.setdefault(photo_id, []).append(str(path))
 
     def fault(self, path: Path | str, error: AppError) -> None:
         shown = str(path).encode(errors="replace").decode()
@@ -52,12 +55,23 @@ class Importer:
     is recognised by place, size and time, or by its digest, and what is queued stays queued.
     """
 
-    def __init__(self, db: Database, blobs: Blobs, clock: Clock, who: Principal, limits: ImageLimits) -> None:
+    def __init__(
+        self,
+        db: Database,
+        blobs: Blobs,
+        clock: Clock,
+        who: Principal,
+        limits: ImageLimits,
+        *,
+        skip: Path | None = None,
+    ) -> None:
+        """`skip` is a folder that is never entered: the library's own data."""
         self._db = db
         self._blobs = blobs
         self._clock = clock
         self._who = who
         self._limits = limits
+        self._skip = skip
 
     async def run(
         self, roots: Sequence[Path], *, copy: bool, progress: Callable[[int], None]
@@ -66,7 +80,7 @@ class Importer:
         report = ImportReport()
         async with self._db.read() as session:
             gallery_id = (await session.scalars(queries.library(self._who))).one().id
-        files = find_files(roots)
+        files = find_files(roots, self._skip)
         while batch := await asyncio.to_thread(_take, files):
             await self._batch(gallery_id, batch, report, copy=copy)
             progress(len(batch))
@@ -84,7 +98,7 @@ class Importer:
                 new.append((found, read))
             elif isinstance(read, File):
                 report.duplicates += 1
-                report.photo_paths.setdefault(read.photo_id, str(found.path))
+                report.saw(read.photo_id, found.path)
             else:
                 report.fault(found.path, read)
         await self._register(gallery_id, new, report)
@@ -98,7 +112,7 @@ class Importer:
             photos = Photos(session, self._who, self._clock)
             done = await photos.register(gallery_id, [file for _, file in new])
         for (found, _), registered in zip(new, done, strict=True):
-            report.photo_paths.setdefault(registered.photo.id, str(found.path))
+            report.saw(registered.photo.id, found.path)
             if registered.outcome is Outcome.ADDED:
                 report.added_ids.add(registered.photo.id)
             else:

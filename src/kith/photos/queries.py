@@ -62,3 +62,13 @@ def not_analysed_in(who: Principal, space_id: int) -> Select[int]:
         (Photo.analysed_space_id != space_id) | Photo.analysed_space_id.is_(None),
     )
     return visible_to(stmt.order_by(Photo.id), Photo, who)
+
+
+def every(who: Principal) -> Select[int]:
+    """Ids of all photos."""
+    return visible_to(select(Photo.id).order_by(Photo.id), Photo, who)
+
+
+def files_after(who: Principal, file_id: int, limit: int) -> Select[File]:
+    """Files in the order of their ids, from behind one on."""
+    return visible_to(select(File).where(File.id > file_id).order_by(File.id).limit(limit), File, who)
