@@ -39,6 +39,11 @@ class MemoryIndex(ExactIndex):
             self._restore(*self._folder.open())
             self._start_building()
 
+    @property
+    def graphed(self) -> int:
+        """How many faces are found through a graph; the others are scanned."""
+        return sum(segment.covered for segment in self._by_number.values())
+
     def apply(self, upserts: Entries, removed: Int64, position: int) -> None:
         super().apply(upserts, removed, position)
         self._is_saved = False
@@ -110,6 +115,7 @@ class MemoryIndex(ExactIndex):
     def _next_to_build(self) -> Segment | None:
         for segment in self._by_number.values():
             is_large = len(segment) * self._dimension > self._graph_bytes
-            if is_large and len(segment) - segment.covered > _MOST_OUTSIDE:
+            outside = len(segment) - segment.covered
+            if is_large and outside > min(_MOST_OUTSIDE, len(segment) // 8):
                 return segment
         return None

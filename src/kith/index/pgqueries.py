@@ -7,7 +7,7 @@ from psycopg import sql
 from kith.index.base import NO_PERSON, Scope
 from kith.index.ranking import Ask, wanted_persons
 
-ROUNDING = 1e-5  # of inner products summed in float32 by pgvector
+_ROUNDING = 1e-5  # of inner products summed in float32 by pgvector
 _EXTRA = 16  # rows beyond the top, so that rounding pushes nothing out of it
 
 _ENTRIES = """
@@ -60,30 +60,39 @@ class SpaceQueries:
         self._graph = sql.Identifier(self.graph_name)
 
     def faces(self, ask: Ask) -> sql.Composed:
-        """Exact: every face that may be among the `top`; the parameter `query` is a vector."""
-        return sql.SQL(
-            "SELECT face_id, person, embedding FROM kith_index_entries WHERE {where}"
-            " AND embedding <#> %(query)b <= {farthest} ORDER BY embedding <#> %(query)b {limit}"
-        ).format(where=self.where(ask.scope), farthest=_farthest(ask), limit=_first(ask))
+        """Exact: every face that may be in the answer; the parameter `query` is a vector."""
+        return self._with_embeddings(
+            sql.SQL("SELECT face_id FROM ({scored}) AS scored{near} ORDER BY far, face_id{first}"), ask
+        )
 
     def best_faces(self, ask: Ask) -> sql.Composed:
-        """Exact: the faces that may be the best one of each of the `top` persons."""
-        return sql.SQL(
-            "WITH scored AS MATERIALIZED ("
-            " SELECT face_id, person, embedding <#> %(query)b AS far FROM kith_index_entries"
-            " WHERE {where} AND person <> {nobody} AND embedding <#> %(query)b <= {farthest}),"
-            " best AS (SELECT person, min(far) AS far FROM scored GROUP BY person ORDER BY 2 {limit})"
-            " SELECT e.face_id, e.person, e.embedding FROM best JOIN scored s ON s.person = best.person"
-            " AND s.far <= best.far + {rounding} JOIN kith_index_entries e"
-            " ON e.space = {space} AND e.face_id = s.face_id"
-        ).format(
-            where=self.where(ask.scope),
-            nobody=sql.Literal(NO_PERSON),
-            farthest=_farthest(ask),
-            limit=_first(ask),
-            rounding=sql.Literal(ROUNDING),
-            space=self._space,
+        """Exact: the best face of every person that may be in the answer."""
+        return self._with_embeddings(
+            sql.SQL(
+                "SELECT (min(ARRAY[far, face_id]))[2]::bigint AS face_id FROM ({scored}) AS scored{near}"
+                " GROUP BY person ORDER BY min(ARRAY[far, face_id]){first}"
+            ),
+            ask,
         )
+
+    def _with_embeddings(self, chosen: sql.SQL, ask: Ask) -> sql.Composed:
+        """Vectors are fetched for the chosen alone: sorting rows that carry them spills to disk."""
+        scored = sql.SQL(
+            "SELECT face_id, person, embedding <#> %(query)b AS far FROM kith_index_entries WHERE {} OFFSET 0"
+        ).format(self.where(ask.scope))
+        parts: list[sql.Composable] = []
+        if ask.min_cosine > -1:
+            parts.append(sql.SQL("far <= {}").format(sql.Literal(_ROUNDING - ask.min_cosine)))
+        if ask.by_person:
+            parts.append(sql.SQL("person <> {}").format(sql.Literal(NO_PERSON)))
+        near = sql.SQL(" WHERE ") + sql.SQL(" AND ").join(parts) if parts else sql.SQL("")
+        first = sql.SQL("")
+        if ask.top is not None:
+            first = sql.SQL(" LIMIT {}").format(sql.Literal(ask.top + _EXTRA))
+        return sql.SQL(
+            "SELECT e.face_id, e.person, e.embedding FROM ({chosen}) AS chosen JOIN kith_index_entries AS e"
+            " ON e.space = {space} AND e.face_id = chosen.face_id"
+        ).format(chosen=chosen.format(scored=scored, near=near, first=first), space=self._space)
 
     def graph_faces(self, scope: Scope, count: int) -> sql.Composed:
         """Approximate: about the nearest `count` faces, through the space's graph."""
@@ -102,7 +111,7 @@ class SpaceQueries:
     def space_size(self, most: int) -> sql.Composed:
         """How many faces the space has, counted up to `most`."""
         return sql.SQL(
-            "SELECT count(*) FROM (SELECT FROM kith_index_entries WHERE space = {space} LIMIT {most}) AS counted"
+            "SELECT count(*) FROM (SELECT FROM kith_index_entries WHERE space = {space} LIMIT {most}) AS c"
         ).format(space=self._space, most=sql.Literal(most))
 
     def create_graph(self) -> sql.Composed:
@@ -132,13 +141,3 @@ class SpaceQueries:
             excluded = sql.Literal(sorted(scope.exclude_faces))
             parts.append(sql.SQL("face_id <> ALL({}::bigint[])").format(excluded))
         return sql.SQL(" AND ").join(parts)
-
-
-def _farthest(ask: Ask) -> sql.Literal:
-    return sql.Literal(-ask.min_cosine + ROUNDING)
-
-
-def _first(ask: Ask) -> sql.Composable:
-    if ask.top is None:
-        return sql.SQL("")
-    return sql.SQL("FETCH FIRST {} ROWS WITH TIES").format(sql.Literal(ask.top + _EXTRA))

@@ -1,0 +1,57 @@
+"""Every kind of VectorIndex there is, made and reopened in one way, for tests that hold for all."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kith.index.base import Entries, Int64, VectorIndex
+from kith.index.exact import ExactIndex
+from kith.index.memory import MemoryIndex
+from kith.index.pgvector import PgVectorIndex
+from tests.index.samples import DIMENSION
+from tests.support.postgres import create_database
+
+EXACT = ("exact", "memory", "pgvector")
+APPROXIMATE = ("memory-graph", "pgvector-graph")
+KINDS = (*EXACT, *APPROXIMATE)
+
+
+@dataclass
+class Home:
+    """Where an index lives while the test closes and opens it."""
+
+    kind: str
+    folder: Path
+    dsn: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.dsn = create_database() if self.kind.startswith("pgvector") else ""
+
+    def open(self) -> VectorIndex:
+        match self.kind:
+            case "exact":
+                return ExactIndex(DIMENSION)
+            case "memory":
+                return MemoryIndex(DIMENSION, self.folder)
+            case "memory-graph":
+                return MemoryIndex(DIMENSION, self.folder, graph_bytes=0)
+            case "pgvector":
+                return PgVectorIndex(self.dsn, "pack-1-abc-x", DIMENSION)
+            case "pgvector-graph":
+                return PgVectorIndex(self.dsn, "pack-1-abc-x", DIMENSION, graph_rows=1)
+            case _:
+                raise ValueError(self.kind)
+
+    def reopen(self, index: VectorIndex) -> VectorIndex:
+        """Persist, close, open again; the index without storage is kept as it is."""
+        if self.kind == "exact":
+            return index
+        index.persist()
+        index.close()
+        return self.open()
+
+
+def apply(index: VectorIndex, upserts: Entries, removed: Int64, position: int) -> None:
+    """Apply, and wait for graphs that are built in the background."""
+    index.apply(upserts, removed, position)
+    if isinstance(index, MemoryIndex | PgVectorIndex):
+        index.settle()
