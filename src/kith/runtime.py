@@ -62,6 +62,10 @@ class Runtime:
             max_frames=limits.frames,
         )  # fmt: skip
 
+    @property
+    def is_engine_open(self) -> bool:
+        return self._recognition is not None
+
     async def recognition(self) -> Recognition:
         """The pack in use with its index, opened once; raises EngineNotReady or a pack's errors."""
         async with self._opening:
@@ -107,9 +111,9 @@ class Runtime:
         identify = IdentifyFaces(
             self.db, self.clock, self.recognition,
             IdentifyConfig(
-                thresholds=Thresholds(identity.auto, identity.suggest), group=identity.group,
-                group_size=identity.group_size, cohesion=identity.cohesion, seed_quality=identity.seed_quality,
-                neighbours=identity.neighbours,
+                Thresholds(identity.auto, identity.suggest), neighbours=identity.neighbours,
+                strangers=identity.strangers, group_size=identity.group_size, cohesion=identity.cohesion,
+                seed_quality=identity.seed_quality,
             ),
         )  # fmt: skip
         config = RunnerConfig(worker.lease_seconds, worker.attempts, worker.poll_seconds)

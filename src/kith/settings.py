@@ -73,9 +73,11 @@ class IdentitySettings(Group):
         default=0.8, ge=0, le=1, description="From here on a face is given to a known person."
     )
     suggest: float = Field(default=0.6, ge=0, le=1, description="From here on a known person is suggested.")
-    group: float = Field(
-        default=0.8, ge=0, le=1, description="From here on two unknown faces are neighbours in grouping."
-    )
+    strangers: float = Field(
+        default=0.1, gt=0, le=10,
+        description="How many strangers a face may expect among its neighbours in grouping. How alike "
+        "neighbours must be follows from it, from the number of faces and from the pack's calibration.",
+    )  # fmt: skip
     group_size: int = Field(
         default=2, ge=2, le=100, description="Neighbours, itself counted, that make a face start a group."
     )

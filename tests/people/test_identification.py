@@ -64,15 +64,27 @@ class TestGrouping:
     async def test_a_bridge_joins_two_groups_into_the_larger_one(self, world: World) -> None:
         """The same person young and old: too far apart, until a photo from between turns up."""
         young = [face for _ in range(3) for face in await world.photo(between(0))]
-        old = [face for _ in range(2) for face in await world.photo(between(66))]
+        old = [face for _ in range(2) for face in await world.photo(between(70))]
         await world.identify()
         person_id = (await world.face(young[0])).person_id
         assert (await world.face(old[0])).person_id != person_id
-        bridge = await world.photo(between(33))
+        bridge = await world.photo(between(35))
         await world.identify()
         assert {person for _, person in await world.states(young + old + bridge)} == {person_id}
         async with world.db.read() as session:
             assert len((await session.scalars(select(Person))).all()) == 1
+
+    async def test_neighbours_must_be_nearer_as_the_library_grows(self, world: World) -> None:
+        """Among more faces there are more strangers who look alike; what was a group is looked at again."""
+        pair = [face for degrees in (0, 65) for face in await world.photo(between(degrees))]
+        await world.identify()
+        assert frozenset(pair) in await world.partition()
+        crowd = np.random.default_rng(3).normal(size=(1100, 128)).astype(np.float32)
+        crowd /= np.linalg.norm(crowd, axis=1, keepdims=True)
+        for start in range(0, len(crowd), 100):
+            await world.photo(*crowd[start : start + 100])
+        await world.identify()
+        assert [state for state, _ in await world.states(pair)] == [FaceState.UNKNOWN, FaceState.UNKNOWN]
 
     async def test_one_picture_like_two_people_does_not_make_them_one(self, world: World) -> None:
         left = [face for _ in range(3) for face in await world.photo(between(0))]
@@ -134,14 +146,14 @@ class TestMatching:
 
     async def test_a_human_who_decides_meanwhile_wins(self, world: World) -> None:
         """The plan was made before the human spoke; writing it changes nothing of what was said."""
-        from kith.people.identification.thinking import Thinking
+        from kith.people.identification.thinking import think
         from kith.people.identification.writing import Writing
         from tests.support.people import CONFIG
 
         await world.named_person("Ada", near(1), near(1, seed=1))
         (face,) = await world.photo(near(1, seed=2))
         async with world.db.read() as session:
-            plan = await Thinking(world.recognition, session, 1, CONFIG).think()
+            plan = await think(world.recognition, session, 1, CONFIG)
         async with world.people() as people:
             _, eve = await people.assign([face], name="Eve")
         async with world.db.write() as session:

@@ -28,7 +28,7 @@ from kith.index.memory import MemoryIndex
 from kith.kit.db import Database
 from kith.kit.offload import Offload
 from kith.people.identification import IdentifyConfig
-from kith.people.identification.thinking import Thinking
+from kith.people.identification.thinking import think
 from kith.people.identification.writing import Writing
 from kith.people.matching import Thresholds
 from kith.people.service import People
@@ -41,7 +41,12 @@ DIMENSION = 128
 SPACE = Space("test", "1", "0" * 64, DIMENSION, "none")
 CALIBRATION = Calibration((0.2, 0.3, 0.4, 0.5, 0.6), "made up for tests")
 CONFIG = IdentifyConfig(
-    Thresholds(auto=0.8, suggest=0.6), group=0.8, group_size=2, cohesion=0.5, seed_quality=0.3, neighbours=10
+    Thresholds(auto=0.8, suggest=0.6),
+    strangers=0.1,
+    group_size=2,
+    cohesion=0.5,
+    seed_quality=0.3,
+    neighbours=10,
 )
 
 
@@ -106,7 +111,7 @@ class World:
     async def identify(self) -> None:
         """What the `identify` job does."""
         async with self.db.read() as session:
-            plan = await Thinking(self.recognition, session, self.who.tenant_id, CONFIG).think()
+            plan = await think(self.recognition, session, self.who.tenant_id, CONFIG)
         async with self.db.write() as session:
             await Writing(session, self.clock, self.who.tenant_id).write(plan)
 

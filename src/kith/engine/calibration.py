@@ -37,3 +37,8 @@ class Calibration:
     def cosine(self, similarity: float) -> float:
         """The cosine at which `similarity` is reached; the inverse of `similarity()`."""
         return float(np.interp(similarity, (0.0, *SIMILARITIES, 1.0), (-1.0, *self.cosines, 1.0)))
+
+    def similarity_at(self, false_accept_rate: float) -> float:
+        """The similarity that so small a part of all pairs of strangers reaches; 0.9 for 1e-6 and less."""
+        rates = np.log10(FALSE_ACCEPT_RATES)
+        return float(np.interp(-np.log10(false_accept_rate), -rates, SIMILARITIES))

@@ -12,7 +12,10 @@ LIBRARY = "library"
 
 
 class Gallery(Base):
-    """A shoot, an event, a session; the one with the slug `library` is the tenant's library itself."""
+    """A shoot, an event, a session; the one with the slug `library` is the tenant's library itself.
+
+    `group_capacity` is the number of faces its grouping was last made for.
+    """
 
     __tablename__ = "galleries"
     __table_args__ = (UniqueConstraint("tenant_id", "slug"),)
@@ -22,4 +25,5 @@ class Gallery(Base):
     tenant_id: Mapped[Key] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     slug: Mapped[str] = mapped_column(String(200))
     title: Mapped[str] = mapped_column(String(500))
+    group_capacity: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

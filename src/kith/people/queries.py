@@ -6,6 +6,7 @@ from sqlalchemy import Delete, Select, and_, case, delete, func, or_, select
 
 from kith.accounts.principal import Principal, visible_to
 from kith.faces.tables import Face, FaceState
+from kith.galleries.tables import Gallery
 from kith.people.tables import Decision, DecisionSubject, Person, Rejection, Subject
 from kith.photos.tables import File, Photo
 
@@ -168,8 +169,36 @@ def unanchored_groups(tenant_id: int) -> Select[int]:
     )
 
 
-def members(person_ids: Sequence[int]) -> Select[int, int | None]:
-    return select(Face.id, Face.person_id).where(Face.person_id.in_(person_ids), ~Face.is_ignored)
+def members(person_ids: Sequence[int]) -> Select[int]:
+    """The ids of all faces of some persons."""
+    return select(Face.id).where(Face.person_id.in_(person_ids), ~Face.is_ignored).order_by(Face.id)
+
+
+def galleries(gallery_ids: Sequence[int]) -> Select[Gallery]:
+    return select(Gallery).where(Gallery.id.in_(gallery_ids)).order_by(Gallery.id)
+
+
+def count_faces(tenant_id: int, gallery_id: int) -> Select[int]:
+    return (
+        select(func.count(Face.id))
+        .join(Photo, Photo.id == Face.photo_id)
+        .where(Face.tenant_id == tenant_id, Photo.gallery_id == gallery_id, ~Face.is_ignored)
+    )
+
+
+def open_faces(tenant_id: int, gallery_id: int) -> Select[int]:
+    """The ids of the faces of a gallery that a machine may group."""
+    return (
+        select(Face.id)
+        .join(Photo, Photo.id == Face.photo_id)
+        .where(
+            Face.tenant_id == tenant_id,
+            Photo.gallery_id == gallery_id,
+            Face.state.in_((FaceState.UNKNOWN, FaceState.SUGGESTED, FaceState.GROUPED)),
+            ~Face.is_ignored,
+        )
+        .order_by(Face.id)
+    )
 
 
 def persons_by_photo(photo_ids: Sequence[int]) -> Select[int, int | None]:

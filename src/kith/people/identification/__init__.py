@@ -14,7 +14,7 @@ from kith.jobs.tables import Job
 from kith.kit.clock import Clock
 from kith.kit.db import Database, WriteSession
 from kith.people.identification.plan import IdentifyConfig
-from kith.people.identification.thinking import Thinking
+from kith.people.identification.thinking import think
 from kith.people.identification.writing import Writing
 
 __all__ = ["IdentifyConfig", "IdentifyFaces"]
@@ -42,7 +42,7 @@ class IdentifyFaces:
         for job in jobs:
             tenant_id = job.payload["tenant_id"]
             async with self._db.read() as session:
-                plan = await Thinking(recognition, session, tenant_id, self._config).think()
+                plan = await think(recognition, session, tenant_id, self._config)
             async with self._db.write() as session:
                 await Writing(session, self._clock, tenant_id).write(plan)
                 queue = Jobs(session, self._clock)

@@ -12,7 +12,7 @@ class IdentifyConfig:
     """Similarities 0..1 and counts; `KITH_IDENTITY__…` sets them."""
 
     thresholds: Thresholds
-    group: float
+    strangers: float
     group_size: int
     cohesion: float
     seed_quality: float
@@ -35,6 +35,7 @@ class Plan:
 
     `judged` are the faces compared with known people, so that what was suggested for them before no
     longer holds. `groups` holds (person or None for a new one, its face ids); `loners` are in no group.
+    `capacities` are new ones of galleries, see `regrouping.capacity_for`.
     """
 
     read: dict[int, Standing] = field(default_factory=dict[int, Standing])
@@ -43,4 +44,5 @@ class Plan:
     matches: list[Match] = field(default_factory=list[Match])
     groups: list[tuple[int | None, list[int]]] = field(default_factory=list[tuple[int | None, list[int]]])
     loners: list[int] = field(default_factory=list[int])
+    capacities: dict[int, int] = field(default_factory=dict[int, int])
     is_partial: bool = False

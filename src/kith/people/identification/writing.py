@@ -40,6 +40,8 @@ class Writing:
         self._match(plan)
         for person in await self._session.scalars(queries.persons(self._who, plan.person_ids)):
             person.to_match = False
+        for gallery in await self._session.scalars(queries.galleries(sorted(plan.capacities))):
+            gallery.group_capacity = plan.capacities[gallery.id]
         await self._session.flush()
         await self._dissolve(plan)
 

@@ -1,0 +1,99 @@
+"""What identification has read of a tenant: faces as they stood, their photos, their embeddings."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from kith.faces.reading import embeddings_of
+from kith.faces.recognition import Recognition
+from kith.faces.tables import Face, FaceState
+from kith.index.base import Float32, Neighbours, Scope
+from kith.kit.db import ReadSession
+from kith.people import queries
+from kith.people.identification.plan import Plan, Standing
+from kith.photos.tables import Photo
+
+_CHUNK = 10_000
+_MACHINE = frozenset({FaceState.UNKNOWN, FaceState.SUGGESTED, FaceState.GROUPED})
+
+
+class Reading:
+    """One session's view; what it reads is kept, in the plan and here, so that nothing is read twice."""
+
+    def __init__(self, recognition: Recognition, session: ReadSession, tenant_id: int, plan: Plan) -> None:
+        self.recognition = recognition
+        self.session = session
+        self.tenant_id = tenant_id
+        self.plan = plan
+        self.unanchored: frozenset[int] = frozenset()
+        self._vectors: dict[int, Float32] = {}
+
+    async def begin(self, limit: int) -> list[int]:
+        """Read the faces that wait, and which persons no human vouches for; the ids of the faces."""
+        rows = (await self.session.execute(queries.to_identify(self.tenant_id, limit))).all()
+        self._keep(rows)
+        self.plan.is_partial = len(rows) == limit
+        self.unanchored = frozenset(await self.session.scalars(queries.unanchored_groups(self.tenant_id)))
+        await self._fetch(list(self.plan.read))
+        return list(self.plan.read)
+
+    async def load(self, face_ids: Iterable[int]) -> None:
+        new = sorted(set(face_ids) - self.plan.read.keys())
+        for start in range(0, len(new), _CHUNK):
+            rows = await self.session.execute(queries.faces_with_photos(new[start : start + _CHUNK]))
+            self._keep(rows.all())
+        await self._fetch(new)
+
+    def is_open(self, face_id: int) -> bool:
+        """Whether a machine may say whose face this is, and can."""
+        it = self.plan.read[face_id]
+        return it.state in _MACHINE and not it.face.is_ignored and face_id in self._vectors
+
+    async def embedded(self, face_ids: Sequence[int]) -> list[int]:
+        """Those of the faces that have been embedded in this space."""
+        await self._fetch(face_ids)
+        return [face_id for face_id in face_ids if face_id in self._vectors]
+
+    async def vectors(self, face_ids: Sequence[int]) -> Float32:
+        """The embeddings (n, d) of faces that have one."""
+        await self._fetch(face_ids)
+        rows = [self._vectors[face_id] for face_id in face_ids]
+        return np.stack(rows) if rows else np.zeros((0, self.recognition.index.dimension), np.float32)
+
+    async def members(self, person_ids: Sequence[int]) -> list[int]:
+        """The faces of persons, as far as they are embedded in this space."""
+        ids: list[int] = []
+        for start in range(0, len(person_ids), _CHUNK):
+            ids += await self.session.scalars(queries.members(person_ids[start : start + _CHUNK]))
+        return await self.embedded(ids)
+
+    async def near(self, face_ids: Sequence[int], scope: Scope, min_cosine: float) -> list[Neighbours]:
+        """Faces near to each of these that are nobody's, or in a person no human vouches for."""
+        vectors = await self.vectors(face_ids)
+        strangers = replace(scope, unassigned_only=True)
+        near = await self.recognition.within(vectors, strangers, min_cosine)
+        if not self.unanchored:
+            return near
+        grouped = replace(scope, persons=self.unanchored)
+        also = await self.recognition.within(vectors, grouped, min_cosine)
+        return [_joined(left, right) for left, right in zip(near, also, strict=True)]
+
+    def _keep(self, rows: Sequence[Sequence[object]]) -> None:
+        for face, photo in rows:
+            if isinstance(face, Face) and isinstance(photo, Photo):
+                self.plan.read.setdefault(face.id, Standing(face, photo, face.state, face.person_id))
+
+    async def _fetch(self, face_ids: Sequence[int]) -> None:
+        missing = [face_id for face_id in face_ids if face_id not in self._vectors]
+        for start in range(0, len(missing), _CHUNK):
+            chunk = missing[start : start + _CHUNK]
+            self._vectors |= await embeddings_of(self.session, self.recognition.space_id, chunk)
+
+
+def _joined(left: Neighbours, right: Neighbours) -> Neighbours:
+    return Neighbours(
+        np.concatenate([left.face_ids, right.face_ids]),
+        np.concatenate([left.persons, right.persons]),
+        np.concatenate([left.cosines, right.cosines]),
+    )
