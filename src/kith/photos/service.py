@@ -58,10 +58,13 @@ class Photos:
     async def library_id(self) -> int:
         return (await self._session.scalars(queries.library(self._who))).one().id
 
-    async def register(self, gallery_id: int, files: Sequence[NewFile]) -> list[Registered]:
+    async def register(
+        self, gallery_id: int, files: Sequence[NewFile], *, analyse: bool = True
+    ) -> list[Registered]:
         """Record files in one go. New pictures are queued for analysis; known ones only gain a place.
 
-        A file that replaces another at the same place takes the place over.
+        A file that replaces another at the same place takes the place over. `analyse` False is for who
+        records the faces in the same transaction.
         """
         await serialise(self._session, "photos.register", self._who.tenant_id)
         known = await self._known(gallery_id, [file.sha256 for file in files])
@@ -83,7 +86,8 @@ class Photos:
         for file, registered in zip(files, done, strict=True):
             self._place(places, registered.photo, file)
         await self._session.flush()
-        await self.analyse([photo.id for photo in to_analyse])
+        if analyse:
+            await self.analyse([photo.id for photo in to_analyse])
         return done
 
     async def analyse(self, photo_ids: Sequence[int]) -> None:

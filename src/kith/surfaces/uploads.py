@@ -1,14 +1,22 @@
-"""Pictures that come with a request: held in memory, decoded off the event loop, stored by nobody here."""
+"""Pictures that come with a request: held in memory, decoded off the event loop, stored only on demand."""
 
 import sys
+from dataclasses import dataclass
 
+import numpy as np
 from fastapi import UploadFile
+from numpy.typing import NDArray
 from starlette.formparsers import MultiPartParser
 
-from kith.engine.faces import Image
+from kith.accounts.principal import Principal
+from kith.engine.faces import Faces as FoundFaces
+from kith.engine.faces import Float32, Image
 from kith.engine.image import decode
+from kith.faces.recognition import Recognition
+from kith.kit.db import WriteSession
+from kith.people.detecting import Detecting, MatchConfig, Saved, usable
+from kith.people.matching import Thresholds
 from kith.photos.importing import describe
-from kith.photos.service import NewFile
 from kith.runtime import Runtime
 
 _NAME_LENGTH = 255
@@ -22,14 +30,40 @@ def keep_uploads_in_memory() -> None:
     MultiPartParser.spool_max_size = sys.maxsize
 
 
-async def decode_upload(kith: Runtime, data: bytes) -> Image:
-    """The picture, as large as analysis wants it; raises what is wrong with it, or Busy."""
-    return await kith.decoding.run(decode, data, kith.limits, kith.settings.engine.max_side_px)
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysed:
+    """A picture and its faces; `rows` are those that were asked for."""
+
+    data: bytes
+    name: str
+    recognition: Recognition
+    found: FoundFaces
+    rows: NDArray[np.intp]
 
 
-async def describe_upload(kith: Runtime, data: bytes, file: UploadFile) -> NewFile:
-    """What picture this is, to be stored."""
-    return await kith.decoding.run(describe, data, picture_name(file.filename), kith.limits)
+async def analyse_upload(kith: Runtime, file: UploadFile, min_score: float) -> Analysed:
+    """The faces of a picture with at least this detection score; raises what is wrong with it, or Busy."""
+    data = await file.read()
+    image = await _decoded(kith, data)
+    recognition = await kith.recognition()
+    (found,) = await recognition.analyse([image])
+    return Analysed(data, picture_name(file.filename), recognition, found, usable(found, min_score))
+
+
+async def embed_upload(kith: Runtime, file: UploadFile, boxes: Float32) -> FoundFaces:
+    """The faces at boxes (n, 4) xyxy of a picture; raises InvalidBox beside what is wrong with it."""
+    image = await _decoded(kith, await file.read())
+    return await (await kith.recognition()).embed(image, boxes)
+
+
+async def save_upload(kith: Runtime, session: WriteSession, who: Principal, it: Analysed) -> Saved:
+    """Keep an analysed picture: its bytes, itself as a photo, its faces, and a person for each."""
+    file = await kith.decoding.run(describe, it.data, it.name, kith.limits)
+    await kith.blobs.put(file.location, it.data)
+    identity = kith.settings.identity
+    config = MatchConfig(Thresholds(identity.auto, identity.suggest), identity.neighbours)
+    detecting = Detecting(session, who, kith.clock, it.recognition, config)
+    return await detecting.detect_and_save(file, it.found, it.rows)
 
 
 def picture_name(name: str | None) -> str:
@@ -37,3 +71,7 @@ def picture_name(name: str | None) -> str:
     last = (name or "").replace("\\", "/").rpartition("/")[2]
     shown = "".join(letter for letter in last if letter.isprintable()).strip()
     return shown[:_NAME_LENGTH] or "upload"
+
+
+async def _decoded(kith: Runtime, data: bytes) -> Image:
+    return await kith.decoding.run(decode, data, kith.limits, kith.settings.engine.max_side_px)

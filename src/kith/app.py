@@ -1,0 +1,92 @@
+"""The web application: middleware in front, surfaces behind, a runtime and a worker for its lifetime."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, nullcontext
+
+import structlog
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+
+from kith.errors import AppError
+from kith.kit.metrics import Metrics
+from kith.runtime import Runtime, open_runtime
+from kith.settings import Settings
+from kith.surfaces.core import create_core
+from kith.surfaces.dispatch import Dispatcher
+from kith.surfaces.middleware import Access, BodyLimit, HeadAsGet, RequestContext
+from kith.surfaces.operations import create_operations
+from kith.surfaces.uploads import keep_uploads_in_memory
+
+log = structlog.get_logger()
+
+
+def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
+    """The application over `runtime`, which then belongs to the caller, or over one of its own.
+
+    All surfaces answer at the root and each under `/compat/<name>`.
+    """
+    keep_uploads_in_memory()
+    metrics = Metrics()
+    core = create_core()
+    operations = create_operations([core], metrics)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncGenerator[dict[str, Runtime]]:
+        opening = nullcontext(runtime) if runtime is not None else open_runtime(settings)
+        async with opening as opened, _warming(opened), _working(opened):
+            yield {"runtime": opened}
+
+    key = settings.auth.api_key
+    return Starlette(
+        routes=[Mount("/compat/core", core), Mount("/", Dispatcher([operations, core]))],
+        middleware=[
+            Middleware(HeadAsGet),
+            Middleware(RequestContext, metrics=metrics),
+            Middleware(Access, api_key=key.get_secret_value() if key is not None else None),
+            Middleware(BodyLimit, max_bytes=settings.limits.upload_bytes),
+        ],
+        lifespan=lifespan,
+    )
+
+
+@asynccontextmanager
+async def _working(runtime: Runtime) -> AsyncGenerator[None]:
+    """Work on jobs beside the requests, if settings say so; end with the batches in hand."""
+    if not runtime.settings.worker.embedded:
+        yield
+        return
+    runner = runtime.runner()
+    await runner.recover()
+    serving = asyncio.create_task(runner.serve())
+    serving.add_done_callback(_report)
+    try:
+        yield
+    finally:
+        runner.stop()
+        await asyncio.wait([serving])
+
+
+@asynccontextmanager
+async def _warming(runtime: Runtime) -> AsyncGenerator[None]:
+    """Open the pack in the background, so that the first picture need not wait for it."""
+
+    async def warm() -> None:
+        try:
+            await runtime.recognition()
+        except AppError as error:
+            log.warning("engine.not_ready", code=error.code, detail=error.detail)
+
+    warming = asyncio.create_task(warm())
+    warming.add_done_callback(_report)
+    try:
+        yield
+    finally:
+        await asyncio.wait([warming])
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    """A background task that fails must not fail unheard."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("background.failed", exc_info=error)

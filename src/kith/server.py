@@ -1,0 +1,129 @@
+"""Listening: where it is safe to, on one socket, until a signal says stop."""
+
+import asyncio
+import errno
+import ipaddress
+import signal
+import socket
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+import uvicorn
+
+from kith.app import create_app
+from kith.errors import Conflict, Forbidden, Unavailable
+from kith.runtime import open_runtime
+from kith.settings import Settings
+
+_GRACE_SECONDS = 20
+
+
+class AddressNeedsKey(Forbidden):
+    code = "address_needs_key"
+    title = "Other machines may only connect when an API key is set"
+
+
+class AddressInUse(Conflict):
+    code = "address_in_use"
+    title = "Something else is listening there"
+
+
+class AddressUnusable(Unavailable):
+    code = "address_unusable"
+    title = "The address cannot be listened on"
+
+
+def serve(
+    settings: Settings,
+    announce: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Serve HTTP until SIGINT or SIGTERM; `announce` is told the URL once requests are answered.
+
+    Raises AddressNeedsKey, AddressInUse or AddressUnusable before anything is opened, and whatever keeps
+    the data folder or the database from being opened. `progress` hears of long preparations.
+    """
+    with listen(settings) as listener:
+        config = uvicorn.Config(
+            create_app, log_config=None, log_level="warning", access_log=False, server_header=False,
+            lifespan="on", timeout_graceful_shutdown=_GRACE_SECONDS,
+        )  # fmt: skip
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(_serve(settings, config, listener, announce, progress))
+
+
+async def _serve(
+    settings: Settings, config: uvicorn.Config, listener: socket.socket,
+    announce: Callable[[str], None], progress: Callable[[str], None],
+) -> None:  # fmt: skip
+    server = _Server(config, lambda: announce(url_of(listener)))
+    with _stopped_by_signals(server):
+        async with open_runtime(settings, progress=progress) as runtime:
+            config.app = create_app(settings, runtime)
+            await server.serve(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Tells when it has started, and leaves signals to those who close things after it."""
+
+    def __init__(self, config: uvicorn.Config, on_start: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_start = on_start
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_start()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+@contextmanager
+def _stopped_by_signals(server: uvicorn.Server) -> Generator[None]:
+    """Let SIGINT and SIGTERM end the server, and then everything below it in order.
+
+    uvicorn itself would raise the signal again as soon as it has ended, and so cut that off.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handled = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, server.handle_exit) for number in handled}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A socket that listens where the settings say; without a key only for this machine."""
+    host, port = settings.server.host, settings.server.port
+    if settings.auth.api_key is None and not is_loopback(host):
+        raise AddressNeedsKey(
+            f"{host} can be reached by other machines; set KITH_AUTH__API_KEY, or listen on 127.0.0.1"
+        )
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family, backlog=2048)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise AddressInUse(f"port {port} of {host} is taken; KITH_SERVER__PORT names another") from error
+        raise AddressUnusable(f"{host}:{port} cannot be listened on: {error.strerror}") from error
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can connect to `host`; a name only if all its addresses are such."""
+    try:
+        found = {it[4][0] for it in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
+    except OSError:
+        return False
+    return bool(found) and all(ipaddress.ip_address(str(it).split("%")[0]).is_loopback for it in found)
+
+
+def url_of(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
