@@ -9,10 +9,12 @@ series, so that nobody is paired with himself. Only faces of quality 0.5 and mor
 two faces look when both are a blur says nothing about the network.
 
 Frequent rates are read off the pairs. Rare ones come from a generalised Pareto distribution fitted to
-the highest hundredth of the cosines: peaks over threshold (J. Pickands, "Statistical inference using
-extreme order statistics", 1975), by probability-weighted moments (J. Hosking, J. Wallis, "Parameter and
-quantile estimation for the generalized Pareto distribution", 1987). The intervals are of a bootstrap over
-series, as pairs that share a face or a scene are not independent.
+the highest fiftieth of the cosines (of -log(1 - cosine), so that no fitted cosine can exceed 1; with a
+larger share the fit no longer agrees with what can be read off at 1e-3 and 1e-4): peaks over threshold
+(J. Pickands, "Statistical inference using extreme order statistics", 1975), by probability-weighted
+moments (J. Hosking, J. Wallis, "Parameter and quantile estimation for the generalized Pareto
+distribution", 1987). The intervals are of a bootstrap over series, as pairs that share a face or a scene
+are not independent.
 """
 
 import json
@@ -27,7 +29,7 @@ from kith.engine.base import FaceEngine
 from kith.engine.calibration import FALSE_ACCEPT_RATES
 
 MIN_QUALITY = 0.5
-TAIL = 0.01  # the share of pairs the tail is fitted to
+TAIL = 0.02  # the share of pairs the tail is fitted to
 MIN_COUNT = 50  # pairs beyond a rate from which it is read off, not fitted
 RESAMPLES = 200
 
@@ -135,16 +137,17 @@ def impostor_pairs(faces: Impostors) -> Pairs:
 def fit(cosines: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """The cosine at each of FALSE_ACCEPT_RATES, from cosines, highest first, and how often each counts."""
     share = np.cumsum(weights) / weights.sum()
-    floor = cosines[np.searchsorted(share, TAIL)]
-    tail = (cosines > floor) & (weights > 0)
-    scale, shape = fit_tail(cosines[tail] - floor, weights[tail])
+    nearness = -np.log1p(-cosines)
+    floor = nearness[np.searchsorted(share, TAIL)]
+    tail = (nearness > floor) & (weights > 0)
+    scale, shape = fit_tail(nearness[tail] - floor, weights[tail])
     reached = weights[tail].sum() / weights.sum()
     answers: list[float] = []
     for rate in FALSE_ACCEPT_RATES:
         if rate * weights.sum() >= MIN_COUNT:
             answers.append(float(cosines[np.searchsorted(share, rate)]))
         else:
-            answers.append(float(floor + scale / shape * ((rate / reached) ** -shape - 1)))
+            answers.append(float(-np.expm1(-floor - scale / shape * ((rate / reached) ** -shape - 1))))
     return np.asarray(answers)
 
 
