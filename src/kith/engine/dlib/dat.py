@@ -119,7 +119,10 @@ class DatReader:
     def tensor(self) -> Float64:
         """The values of a tensor, flat."""
         self.expect(2, "the version of a tensor")
-        return np.frombuffer(self.take(4 * math.prod(self.shape())), dtype="<f4").astype(np.float64)
+        values = np.frombuffer(self.take(4 * math.prod(self.shape())), dtype="<f4")
+        if not np.isfinite(values).all():
+            raise DatError("a tensor with values that are infinite or none")
+        return values.astype(np.float64)
 
     def window(self) -> tuple[int, int, int, int]:
         """An alias tensor: only the shape in which a part of another tensor is seen."""
