@@ -74,7 +74,7 @@ class IdentitySettings(Group):
     )
     suggest: float = Field(default=0.6, ge=0, le=1, description="From here on a known person is suggested.")
     strangers: float = Field(
-        default=0.1, gt=0, le=10,
+        default=0.05, gt=0, le=10,
         description="How many strangers a face may expect among its neighbours in grouping. How alike "
         "neighbours must be follows from it, from the number of faces and from the pack's calibration.",
     )  # fmt: skip
@@ -163,6 +163,11 @@ class Settings(BaseSettings):
     auth: AuthSettings = AuthSettings()
     surfaces: SurfaceSettings = SurfaceSettings()
     logs: LogSettings = LogSettings()
+
+    @property
+    def database_url(self) -> str:
+        """The database that is set, else SQLite in the data folder."""
+        return self.database.url or f"sqlite:///{self.data / 'kith.db'}"
 
     @property
     def packs_folder(self) -> Path:

@@ -85,7 +85,7 @@ async def read_statistics(session: ReadSession, who: Principal) -> Statistics:
         faces={FaceState(state): count for state, count in faces},
         named_persons=named,
         unnamed_persons=unnamed,
-        stored_bytes=await session.scalar(photo_queries.stored_bytes(who)) or 0,
+        stored_bytes=int(await session.scalar(photo_queries.stored_bytes(who)) or 0),
         largest=PersonSummary(*largest) if largest is not None and largest[1] else None,
         queue=await queue_counts(session, who.tenant_id),
         pack=space.pack if space is not None else None,
