@@ -22,7 +22,6 @@ from kith.jobs.runner import Runner, RunnerConfig
 from kith.kit.blobs import Blobs
 from kith.kit.clock import Clock, SystemClock
 from kith.kit.db import Database
-from kith.kit.db.database import sqlite_url
 from kith.kit.errors import StorageUnavailable
 from kith.kit.offload import Offload
 from kith.migrations import upgrade
@@ -155,11 +154,6 @@ class Runtime:
             await asyncio.to_thread(opened.index.close)
 
 
-def database_of(settings: Settings) -> Database:
-    """The database as it is, its schema not yet brought up to date."""
-    return Database(settings.database.url or sqlite_url(settings.data / "kith.db"))
-
-
 @asynccontextmanager
 async def open_runtime(
     settings: Settings, *, clock: Clock | None = None, progress: Progress = lambda _: None
@@ -171,7 +165,7 @@ async def open_runtime(
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise StorageUnavailable(f"the data folder {settings.data} cannot be used: {reason}") from error
-    db = database_of(settings)
+    db = Database(settings.database_url)
     limits = settings.limits
     runtime = Runtime(
         settings=settings, db=db, blobs=Blobs.open(settings.blobs.url or settings.data / "blobs"),

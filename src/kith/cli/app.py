@@ -25,30 +25,40 @@ Start:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A command, the module of kith.cli it lives in, and the first line of its help."""
+    """A command, the module of kith.cli it lives in, and the first line of its help.
+
+    `more` is a second module with the rest of a command of commands; it is not needed for those of
+    `quick`, which only read the database and so need not wait for all that looks at pictures.
+    """
 
     name: str
     module: str
     text: str
     panel: str
+    more: str = ""
+    quick: frozenset[str] = frozenset()
 
 
 ENTRIES = (
     Entry("import", "importing", "Bring folders of pictures into the library.", "Photos"),
     Entry("find", "finding", "Find who is on a picture.", "Photos"),
-    Entry("people", "people", "The people in the library: list, name, merge, split, hide.", "People"),
-    Entry("faces", "faces", "The faces in the photos: list, confirm, reject, assign, ignore.", "People"),
-    Entry("undo", "decisions", "Take back a decision, the last one if none is named.", "People"),
-    Entry("history", "decisions", "What was decided, newest first.", "People"),
-    Entry("status", "status", "How much there is, and what is still to be done.", "Upkeep"),
-    Entry("packs", "packs", "The networks that find and tell faces: list, install, use.", "Upkeep"),
-    Entry("reindex", "reindexing", "Build the search index anew, or analyse every photo again.", "Upkeep"),
     Entry(
-        "doctor", "doctor", "Check that the library is whole, and say what to do where it is not.", "Upkeep"
+        "people", "people", "The people in the library: list, name, merge, split, hide.", "People",
+        more="people_deciding", quick=frozenset({"list", "show"}),
     ),
+    Entry(
+        "faces", "faces", "The faces in the photos: list, confirm, reject, assign, ignore.", "People",
+        more="faces_deciding", quick=frozenset({"list", "unknown"}),
+    ),
+    Entry("undo", "undo", "Take back a decision, the last one if none is named.", "People"),
+    Entry("history", "history", "List what was decided, newest first.", "People"),
+    Entry("status", "status", "Show how much there is, and what is still to be done.", "Upkeep"),
+    Entry("packs", "packs", "The networks that find and tell faces: list, install, use.", "Upkeep"),
+    Entry("reindex", "reindexing", "Build the search index anew from the database.", "Upkeep"),
+    Entry("doctor", "doctor", "Check that the library is whole; say what to do where it is not.", "Upkeep"),
     Entry("serve", "serving", "Serve the library over HTTP.", "Service"),
     Entry("worker", "working", "Work on queued photos until stopped.", "Service"),
-)
+)  # fmt: skip
 
 
 class _Module(Protocol):
@@ -62,13 +72,21 @@ def build(arguments: Sequence[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )  # fmt: skip
     app.callback()(_root)
-    named = {entry.module for entry in ENTRIES if entry.name in arguments}
     for entry in ENTRIES:
-        if entry.module not in named:
+        if entry.name not in arguments:
             app.command(entry.name, help=entry.text, rich_help_panel=entry.panel)(_stub)
-    for module in sorted(named):
-        cast("_Module", importlib.import_module(f"kith.cli.{module}")).register(app)
+            continue
+        if entry.more and not _is_quick(entry, arguments):
+            importlib.import_module(f"kith.cli.{entry.more}")
+        cast("_Module", importlib.import_module(f"kith.cli.{entry.module}")).register(app)
     return app
+
+
+def _is_quick(entry: Entry, arguments: Sequence[str]) -> bool:
+    """Whether what follows the command is nothing but options, or one of its quick commands."""
+    words = arguments[list(arguments).index(entry.name) + 1 :]
+    named = [word for word in words if not word.startswith("-")]
+    return not {"-h", "--help"}.intersection(words) and (not named or named[0] in entry.quick)
 
 
 def _stub() -> None:

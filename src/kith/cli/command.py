@@ -21,7 +21,8 @@ from kith.cli.interrupts import run
 from kith.cli.logs import CommandLog
 from kith.cli.options import Common, DataOption, DebugOption, JsonOption, remember
 from kith.cli.output import Output
-from kith.runtime import Runtime, open_runtime
+from kith.kit.db import Database
+from kith.migrations import upgrade
 from kith.settings import Settings
 
 P = ParamSpec("P")
@@ -40,23 +41,25 @@ class Call:
     def has_library(self) -> bool:
         return self.settings.database.url is not None or (self.settings.data / "kith.db").exists()
 
-    @asynccontextmanager
-    async def library(self) -> AsyncGenerator[Runtime]:
-        """The library as it is; raises LibraryMissing rather than make an empty one."""
+    def require_library(self) -> None:
+        """Raise LibraryMissing rather than let a mistyped folder become an empty library."""
         if not self.has_library:
             raise LibraryMissing(
                 f"there is no library in {self.settings.data.absolute()}: `kith import DIR` starts one, "
                 "`--data` or KITH_DATA names another"
             )
-        async with self.new_library() as runtime:
-            yield runtime
 
     @asynccontextmanager
-    async def new_library(self) -> AsyncGenerator[Runtime]:
-        """The library, made if it does not exist."""
+    async def database(self) -> AsyncGenerator[Database]:
+        """The library's database alone, for commands that only look; raises LibraryMissing."""
+        self.require_library()
         self.log.open()
-        async with open_runtime(self.settings, progress=self.output.note) as runtime:
-            yield runtime
+        db = Database(self.settings.database_url)
+        try:
+            await upgrade(db)
+            yield db
+        finally:
+            await db.close()
 
 
 Answer = Coroutine[object, object, int | None]

@@ -11,10 +11,11 @@ from kith.cli import checks
 from kith.cli.checks import Finding, State
 from kith.cli.command import Call, command
 from kith.cli.errors import ERROR, OK
+from kith.cli.library import library
 from kith.cli.output import plain, table
 from kith.cli.packs import pack_in_use
 from kith.engine.packs import PackStore
-from kith.runtime import database_of
+from kith.kit.db import Database
 
 _STYLES = {State.OK: "green", State.WARN: "yellow", State.FAIL: "bold red"}
 
@@ -31,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 
 async def doctor(call: Call) -> int:
-    """Check that the library is whole, and say what to do where it is not.
+    """Check that the library is whole; say what to do where it is not.
 
     Nothing is changed. Exits with 1 if something failed; a warning is no failure.
     """
@@ -50,7 +51,7 @@ async def _examine(call: Call) -> list[Finding]:
     store = PackStore(call.settings.packs_folder)
     if not call.has_library:
         return [*found, *await checks.check_packs(store, await pack_in_use(call, store))]
-    database = database_of(call.settings)
+    database = Database(call.settings.database_url)
     try:
         answer = await checks.check_database(database)
         if answer.state is State.FAIL:
@@ -61,7 +62,7 @@ async def _examine(call: Call) -> list[Finding]:
     found += [answer, schema]
     if schema.state is State.OK:
         found += await checks.check_packs(store, await pack_in_use(call, store))
-        async with call.library() as runtime:
+        async with library(call) as runtime:
             found += [finding async for finding in checks.check_library(runtime, call.who)]
     return found
 

@@ -7,15 +7,13 @@ import typer
 from rich.table import Column
 
 from kith.cli.command import Call, add_group, command
-from kith.cli.deciding import answer_decision, decide
 from kith.cli.output import table
-from kith.cli.people import FacesArgument
 from kith.cli.persons import find_person, names_of
 from kith.cli.shapes import Places, face_json
 from kith.faces.reading import ShownFace, list_faces
 from kith.faces.tables import FaceState
+from kith.kit.db import Database
 from kith.kit.pages import MAX_LIMIT, Page
-from kith.runtime import Runtime
 
 faces = typer.Typer()
 
@@ -45,10 +43,10 @@ async def list_all(
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many.")] = None,
 ) -> None:
     """List faces in the order of their ids; with --json one object a line, as long as the list may be."""
-    async with call.library() as runtime:
-        person_id = await _person_id(call, runtime, person)
-        async for page in _pages(call, runtime, state, person_id, limit):
-            await _print(call, runtime, page)
+    async with call.database() as db:
+        person_id = None if person is None else await _person_id(call, db, person)
+        async for page in _pages(call, db, state, person_id, limit):
+            await _print(call, db, page)
 
 
 @command(faces, "unknown", examples=("kith faces unknown", "kith faces unknown --json"))
@@ -56,90 +54,29 @@ async def unknown(
     call: Call, limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many.")] = None
 ) -> None:
     """List faces nobody is known for: first those with a guess that waits for an answer, then the rest."""
-    async with call.library() as runtime:
+    async with call.database() as db:
         left = limit
         for state in (FaceState.SUGGESTED, FaceState.UNKNOWN):
-            async for page in _pages(call, runtime, state, None, left):
-                await _print(call, runtime, page, with_guess=True)
+            async for page in _pages(call, db, state, None, left):
+                await _print(call, db, page, with_guess=True)
                 left = None if left is None else left - len(page)
             if left == 0:
                 break
 
 
-@command(faces, "confirm", examples=("kith faces confirm 101 102",))
-async def confirm(call: Call, face_ids: FacesArgument) -> None:
-    """Say that faces are whom Kith took or suggested them for."""
-    async with call.library() as runtime:
-        answer_decision(call, await decide(call, runtime, lambda people: people.confirm(face_ids)))
-
-
-@command(faces, "reject", examples=("kith faces reject 101", "kith faces reject 101 102 --person Ada"))
-async def reject(
-    call: Call,
-    face_ids: FacesArgument,
-    person: Annotated[
-        str | None,
-        typer.Option("--person", metavar="PERSON", help="Who they are not; else whom Kith took them for."),
-    ] = None,
-) -> None:
-    """Say that faces are not this person; Kith will never take them for that person again."""
-    async with call.library() as runtime:
-        person_id = await _person_id(call, runtime, person)
-        answer_decision(call, await decide(call, runtime, lambda people: people.reject(face_ids, person_id)))
-
-
-@command(
-    faces, "assign",
-    examples=("kith faces assign 101 102 --to Ada", 'kith faces assign 103 --new "Charles Babbage"'),
-)  # fmt: skip
-async def assign(
-    call: Call,
-    face_ids: FacesArgument,
-    to: Annotated[
-        str | None, typer.Option("--to", metavar="PERSON", help="Whose they are: an id or a name.")
-    ] = None,
-    new: Annotated[
-        str | None, typer.Option("--new", metavar="NAME", help="They are a new person of this name.")
-    ] = None,
-) -> None:
-    """Say whose faces these are."""
-    if (to is None) == (new is None):
-        raise typer.BadParameter("say whose faces they are: either --to PERSON or --new NAME")
-    async with call.library() as runtime:
-        person_id = await _person_id(call, runtime, to)
-        decision, person = await decide(call, runtime, lambda people: people.assign(face_ids, person_id, new))
-        answer_decision(call, decision, person_id=person.id)
-
-
-@command(faces, "ignore", examples=("kith faces ignore 101 102",))
-async def ignore(call: Call, face_ids: FacesArgument) -> None:
-    """Leave faces out of everything: no face at all, or nobody to care about."""
-    async with call.library() as runtime:
-        answer_decision(call, await decide(call, runtime, lambda people: people.ignore(face_ids)))
-
-
-@command(faces, "restore", examples=("kith faces restore 101",))
-async def restore(call: Call, face_ids: FacesArgument) -> None:
-    """Take faces back that were ignored."""
-    async with call.library() as runtime:
-        answer_decision(call, await decide(call, runtime, lambda people: people.restore(face_ids)))
-
-
-async def _person_id(call: Call, runtime: Runtime, said: str | None) -> int | None:
-    if said is None:
-        return None
-    async with runtime.db.read() as session:
+async def _person_id(call: Call, db: Database, said: str) -> int:
+    async with db.read() as session:
         return (await find_person(session, call.who, said)).id
 
 
 async def _pages(
-    call: Call, runtime: Runtime, state: FaceState | None, person_id: int | None, limit: int | None
+    call: Call, db: Database, state: FaceState | None, person_id: int | None, limit: int | None
 ) -> AsyncGenerator[Sequence[ShownFace]]:
     """Faces, a page at a time and each page in a transaction of its own: a slow reader blocks nobody."""
     after, left = 0, limit
     while left != 0:
         size = MAX_LIMIT if left is None else min(left, MAX_LIMIT)
-        async with runtime.db.read() as session:
+        async with db.read() as session:
             page = await list_faces(
                 session, call.who, Page(limit=size), state=state, person_id=person_id, after_id=after
             )
@@ -150,12 +87,10 @@ async def _pages(
         left = None if left is None else left - len(page)
 
 
-async def _print(
-    call: Call, runtime: Runtime, page: Sequence[ShownFace], *, with_guess: bool = False
-) -> None:
+async def _print(call: Call, db: Database, page: Sequence[ShownFace], *, with_guess: bool = False) -> None:
     places = Places(call.settings)
     ids = [person_id for it in page for person_id in (it.face.person_id, it.face.suggested_person_id)]
-    async with runtime.db.read() as session:
+    async with db.read() as session:
         names = await names_of(session, call.who, ids)
     if not call.output.is_json:
         call.output.say(table(_COLUMNS, [_row(it, names, places) for it in page]))

@@ -10,6 +10,7 @@ from rich.console import RenderableType
 from rich.table import Column
 
 from kith.cli.command import Call, command
+from kith.cli.library import library
 from kith.cli.output import table
 from kith.cli.shapes import Places, found_json, person_label
 from kith.engine.image import decode
@@ -45,7 +46,7 @@ async def find(
 
     The picture itself is kept nowhere. Faces nobody is known for are found, too.
     """
-    async with call.library() as runtime:
+    async with library(call) as runtime:
         data = await asyncio.to_thread(read_picture_file, image, runtime.limits.max_bytes)
         picture = await runtime.decoding.run(decode, data, runtime.limits, call.settings.engine.max_side_px)
         recognition = await runtime.recognition()

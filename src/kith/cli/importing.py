@@ -13,6 +13,7 @@ from rich.progress import Progress, TaskID
 
 from kith.cli.command import Call, command
 from kith.cli.errors import FILES_FAILED, OK
+from kith.cli.library import new_library
 from kith.cli.progress import QueueBars, bars, following
 from kith.faces import queries as face_queries
 from kith.jobs.runner import Runner
@@ -83,7 +84,7 @@ async def import_pictures(
     already, be it under another name, is not stored twice. Files that cannot be read are listed and do
     not stop the rest. Ctrl-C is safe at any time: the same command goes on where it stopped.
     """
-    async with call.new_library() as runtime:
+    async with new_library(call) as runtime:
         await runtime.recognition()  # what is wrong with the pack is better known before the photos are read
         if watch:
             return await _watch(call, runtime, paths, copy=copy)

@@ -10,6 +10,7 @@ from rich.table import Column
 
 from kith.cli.command import Call, add_group, command
 from kith.cli.errors import ERROR, OK
+from kith.cli.library import library, new_library
 from kith.cli.output import lines, plain, table
 from kith.cli.progress import drain
 from kith.engine.packs import InstalledPack, PackStore, Verification
@@ -120,7 +121,7 @@ async def use(
     ] = False,
 ) -> None:
     """Make a pack the library's own, and analyse what it has not seen. Names and decisions stay."""
-    async with call.new_library() as runtime:
+    async with new_library(call) as runtime:
         photos = await runtime.use_pack(pack_id)
         if photos and not later:
             await drain(runtime, call.who, call.output.remarks)
@@ -167,7 +168,7 @@ def _digests(said: Sequence[str]) -> dict[str, str] | str | None:
 async def pack_in_use(call: Call, store: PackStore) -> str:
     """The pack that the library uses, or that a new one would."""
     if call.has_library:
-        async with call.library() as runtime:
+        async with library(call) as runtime:
             return await runtime.pack()
     return call.settings.engine.pack or await asyncio.to_thread(store.default)
 

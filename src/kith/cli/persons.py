@@ -11,10 +11,12 @@ from kith.cli.errors import PersonAmbiguous
 from kith.kit.db import ReadSession
 from kith.people import queries
 from kith.people.errors import PersonNotFound
-from kith.people.reading import persons_named
-from kith.people.service.base import get_person
+from kith.people.reading import persons_named, summarise
 from kith.people.tables import Person
 
+FacesArgument = Annotated[
+    list[int], typer.Argument(metavar="FACE…", help="Ids of faces, as `kith faces list` shows them.")
+]
 PersonArgument = Annotated[
     str, typer.Argument(metavar="PERSON", help="The person: an id, or the exact name.", show_default=False)
 ]
@@ -27,7 +29,7 @@ async def find_person(session: ReadSession, who: Principal, said: str) -> Person
     """
     if said.isascii() and said.isdigit():
         try:
-            return await get_person(session, who, int(said))
+            return (await summarise(session, who, int(said))).person
         except PersonNotFound:
             pass  # a name may be made of digits
     name = unicodedata.normalize("NFC", said).strip()

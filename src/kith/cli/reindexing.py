@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from kith.cli.command import Call, command
+from kith.cli.library import library
 from kith.cli.output import plain
 from kith.cli.progress import drain
 from kith.photos import queries
@@ -26,7 +27,7 @@ async def reindex(
 
     With --analyse every photo is looked at again: faces keep their ids, names and decisions.
     """
-    async with call.library() as runtime:
+    async with library(call) as runtime:
         recognition = await runtime.recognition()
         photos = 0
         if analyse:

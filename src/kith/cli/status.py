@@ -31,19 +31,19 @@ def register(app: typer.Typer) -> None:
 
 async def status(call: Call) -> None:
     """Show how much there is, and what is still to be done."""
-    async with call.library() as runtime, runtime.db.read() as session:
+    async with call.database() as db, db.read() as session:
         statistics = await read_statistics(session, call.who)
-        shown = _json(call.settings, statistics, runtime.db.url.get_backend_name())
+    shown = _json(call.settings, statistics)
     call.output.answer(shown, lambda: _table(shown))
 
 
-def _json(settings: Settings, statistics: Statistics, database: str) -> StatusJson:
+def _json(settings: Settings, statistics: Statistics) -> StatusJson:
     queue = {state.value: dict[str, int]() for state in JobState}
     for count in statistics.queue:
         queue[count.state][count.kind] = count.count
     return {
         "data": str(settings.data.absolute()),
-        "database": database,
+        "database": settings.database_url.partition(":")[0].partition("+")[0],
         "pack": statistics.pack,
         "photos": {state.value: statistics.photos.get(state, 0) for state in PhotoState},
         "faces": {state.value: statistics.faces.get(state, 0) for state in FaceState},

@@ -5,6 +5,7 @@ import asyncio
 import typer
 
 from kith.cli.command import Call, command
+from kith.cli.library import new_library
 from kith.worker import work
 
 
@@ -19,7 +20,7 @@ async def worker(call: Call) -> None:
     and SIGTERM end one; what it had in hand goes back into the queue.
     """
     call.log.to_stderr()
-    async with call.new_library() as runtime:
+    async with new_library(call) as runtime:
         try:
             await work(runtime)
         except asyncio.CancelledError:
