@@ -88,7 +88,7 @@ class Recognition:
 
     async def catch_up(self) -> None:
         """Bring the index to the last committed change; from nothing if it is new or was lost."""
-        async with self.lock, self.db.read() as session:
+        async with self.lock, self.db.follow() as session:
             last = await session.scalar(queries.last_change()) or 0
             if self.index.position > last:
                 await self.offload.run(self.index.clear)  # an older database was restored under it

@@ -20,6 +20,7 @@ WriteSession = NewType("WriteSession", AsyncSession)
 
 Hook = Callable[[WriteSession], Awaitable[None]]
 _HOOKS = "kith.before_commit"
+_SNAPSHOT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _BUSY_SECONDS = 60
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext(:name), :number)")
 
@@ -52,20 +53,30 @@ class Database:
         if self.is_sqlite:
             self._reader = _sqlite_engine(self.url, begin="BEGIN", pool_size=8, read_only=True)
             self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", pool_size=1)
+            self._follower = _sqlite_engine(self.url, begin="BEGIN", pool_size=1, read_only=True)
         else:
             self._writer = create_async_engine(self.url, pool_size=10, pool_pre_ping=True)
-            self._reader = self._writer.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
-        for engine in (self._reader, self._writer):
+            self._reader = self._writer.execution_options(**_SNAPSHOT)
+            alone = create_async_engine(self.url, pool_size=1, max_overflow=0, pool_pre_ping=True)
+            self._follower = alone.execution_options(**_SNAPSHOT)
+        for engine in (self._reader, self._writer, self._follower):
             event.listen(engine.sync_engine, "do_connect", _connect)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[ReadSession]:
         """A session that sees one consistent state, from its first statement on, and writes nothing."""
-        async with AsyncSession(self._reader, expire_on_commit=False) as session:
-            with translated():
-                yield ReadSession(session)
+        async with _reading(self._reader) as session:
+            yield session
+
+    @asynccontextmanager
+    async def follow(self) -> AsyncGenerator[ReadSession]:
+        """As `read`, over the one connection kept for it.
+
+        For what those wait for who hold a session already: from the pool they all share, the last
+        connection might be theirs.
+        """
+        async with _reading(self._follower) as session:
+            yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[WriteSession]:
@@ -85,9 +96,15 @@ class Database:
         return self._writer
 
     async def close(self) -> None:
-        await self._writer.dispose()
-        if self._reader is not self._writer:
-            await self._reader.dispose()
+        for engine in (self._writer, self._reader, self._follower):
+            await engine.dispose()
+
+
+@asynccontextmanager
+async def _reading(engine: AsyncEngine) -> AsyncGenerator[ReadSession]:
+    async with AsyncSession(engine, expire_on_commit=False) as session:
+        with translated():
+            yield ReadSession(session)
 
 
 @contextmanager

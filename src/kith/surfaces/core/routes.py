@@ -116,7 +116,7 @@ async def recognize(
 ) -> wire.RecognizeOut:
     """Nothing is kept. With `boxes` the faces are those, in that order."""
     if boxes is not None:
-        embedded = await embed_upload(kith, file, mapping.corners(boxes))
+        embedded = await embed_upload(kith, file, mapping.corners(boxes.root))
         return wire.RecognizeOut(faces=[mapping.seen_face(embedded, row) for row in range(len(embedded))])
     analysed = await analyse_upload(kith, file, min_confidence)
     return wire.RecognizeOut(faces=[mapping.seen_face(analysed.found, row) for row in analysed.rows.tolist()])
@@ -175,7 +175,7 @@ async def merge_persons(body: wire.MergeIn, kith: Kith, session: Writing, who: W
     )
     return wire.MergeOut(
         merged_person_id=body.target_person_id, faces_transferred=moved, deleted_person_ids=sources,
-        message=f"{len(sources)} persons were merged into {body.target_person_id}",
+        message=f"merged into person {body.target_person_id}",
     )  # fmt: skip
 
 

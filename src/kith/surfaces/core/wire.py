@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field, Json, StrictBool
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Json, RootModel, StrictBool
 
 from kith.faces.clustering import MAX_FACES
 from kith.kit.pages import MAX_LIMIT
@@ -34,7 +34,9 @@ Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 Metadata = Annotated[dict[str, Any], BeforeValidator(_storable)]
 Cosine = Annotated[float, Field(ge=-1, le=1)]
 # Whether it has the right length and finite values is a question to the space in use, answered with 400.
-Values = Annotated[list[Annotated[float, Field(strict=True)]], Field(max_length=_MAX_DIMENSION), FailFast()]
+Values = Annotated[
+    list[Annotated[float, Field(strict=True)]], Field(max_length=_MAX_DIMENSION, fail_fast=True)
+]
 
 
 class Wire(BaseModel):
@@ -66,7 +68,11 @@ class BoxIn(Wire):
     height: int = Field(ge=1, le=_MAX_PX)
 
 
-Boxes = Json[Annotated[list[BoxIn], Field(min_length=1, max_length=_MAX_BOXES), FailFast()]]
+class BoxesIn(RootModel[Annotated[list[BoxIn], Field(min_length=1, max_length=_MAX_BOXES, fail_fast=True)]]):
+    """A model, not a bare list, which in a form would be taken for a field that comes several times."""
+
+
+Boxes = Json[BoxesIn]
 
 
 class SeenFaceOut(Wire):
@@ -115,7 +121,7 @@ class SearchOut(Wire):
 
 
 class ClusterIn(Wire):
-    face_ids: Annotated[list[Id], Field(max_length=MAX_FACES), FailFast()] | None = None
+    face_ids: Annotated[list[Id], Field(max_length=MAX_FACES, fail_fast=True)] | None = None
     eps: float = Field(default=0.4, ge=0, le=1, description="The largest cosine distance of neighbours.")
     min_samples: int = Field(default=2, ge=1, le=MAX_FACES)
 
@@ -173,7 +179,7 @@ class PersonFacesOut(PersonOut):
 
 
 class MergeIn(Wire):
-    source_person_ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_LIMIT), FailFast()]
+    source_person_ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_LIMIT, fail_fast=True)]
     target_person_id: Id
     keep_name: StrictBool | str | None = Field(
         default=None, description="The name to have; true takes the one of the sources."
