@@ -47,6 +47,7 @@ class TestWhatIsRefused:
             (0.3, 0.3, 0.4, 0.5, 0.6),
             (-1.0, 0.2, 0.4, 0.5, 0.6),
             (0.1, 0.2, 0.4, 0.5, 1.0),
+            (0.1, float("nan"), 0.4, 0.5, 0.6),
         ],
     )
     def test_cosines_that_do_not_increase_strictly_inside(self, cosines):

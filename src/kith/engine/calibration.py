@@ -27,7 +27,7 @@ class Calibration:
 
     def __post_init__(self) -> None:
         knots = (-1.0, *self.cosines, 1.0)
-        if any(low >= high for low, high in itertools.pairwise(knots)):
+        if not all(low < high for low, high in itertools.pairwise(knots)):  # not-a-number fails too
             raise ValueError("calibration cosines must increase strictly inside (-1, 1)")
 
     def similarity(self, cosine: NDArray[np.floating] | float) -> NDArray[np.float64]:

@@ -189,6 +189,6 @@ def _flag(table: Table, key: str) -> bool:
 
 def _dimension(table: Table) -> int:
     value = table.get("dimension")
-    if not isinstance(value, int) or not 1 <= value <= MAX_DIMENSION:
+    if not isinstance(value, int) or value is True or not 1 <= value <= MAX_DIMENSION:
         raise PackInvalid(f"dimension must be a whole number up to {MAX_DIMENSION}")
     return value
