@@ -11,6 +11,7 @@ from kith.engine.errors import EmbeddingSpaceMismatch
 from kith.engine.image import ImageLimits
 from kith.engine.packs import PackStore
 from kith.engine.session import SessionOptions
+from kith.errors import Unavailable
 from kith.faces import queries as face_queries
 from kith.faces.recognition import Recognition, activate, space_row
 from kith.faces.tasks import IDENTIFY, AnalyseConfig, AnalysePhotos
@@ -149,7 +150,7 @@ class Runtime:
     async def _close_recognition(self) -> None:
         opened, self._recognition = self._recognition, None
         if opened is not None:
-            with suppress(StorageUnavailable):  # the index is derived; the next start reads the database
+            with suppress(Unavailable):  # the index is derived; the next start reads the database
                 await asyncio.to_thread(opened.index.persist)
             await asyncio.to_thread(opened.index.close)
 
