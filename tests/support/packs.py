@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from kith.engine.packs import PackStore
 from tests.support.networks import tiny_embedder, tiny_scrfd
 
 DETECTOR, EMBEDDER = "tiny_scrfd.onnx", "tiny_embedder.onnx"
@@ -76,3 +77,16 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
         for name, contents in files.items():
             archive.writestr(name, contents)
     return buffer.getvalue()
+
+
+def ids(store: PackStore) -> list[str]:
+    return [pack.id for pack in store.installed()]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file under a folder, locks aside."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != ".lock"
+    }
