@@ -1,6 +1,5 @@
 """The command line: `kith COMMAND`."""
 
-import os
 import sys
 from collections.abc import Sequence
 
@@ -12,10 +11,8 @@ __all__ = ["main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; answers its exit code (docs/cli.md)."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    # A shell that asks for completions puts what was typed so far into its environment.
-    typed = [*words, *os.environ.get("COMP_WORDS", "").split()]
     try:
-        build(typed)(args=words, prog_name="kith")
+        build(words)(args=words, prog_name="kith")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     return 0

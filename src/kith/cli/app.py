@@ -68,7 +68,7 @@ class _Module(Protocol):
 def build(arguments: Sequence[str]) -> typer.Typer:
     """The app, with every command that `arguments` may name in full, and the others by name and help only."""
     app = typer.Typer(
-        name="kith", help=TEXT, no_args_is_help=True, pretty_exceptions_enable=False,
+        name="kith", help=TEXT, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )  # fmt: skip
     app.callback()(_root)

@@ -1,7 +1,7 @@
-"""A command is a coroutine function: its first parameter is the Call, the others are Typer's.
+"""A command is a function whose first parameter is the Call; the others are Typer's.
 
-Everything around it stands here once: the common options, settings, logs, the event loop, signals, and
-what becomes of errors.
+Everything around it stands here once: the common options, settings, logs, the event loop and signals of
+those that are coroutines, and what becomes of errors.
 """
 
 import inspect
@@ -15,7 +15,7 @@ import typer
 from pydantic import ValidationError
 
 from kith.accounts.principal import Principal
-from kith.cli.errors import LibraryMissing, SettingsInvalid, exit_code
+from kith.cli.errors import OK, LibraryMissing, SettingsInvalid, exit_code
 from kith.cli.failures import report, say_error
 from kith.cli.interrupts import run
 from kith.cli.logs import CommandLog
@@ -62,7 +62,8 @@ class Call:
             await db.close()
 
 
-Answer = Coroutine[object, object, int | None]
+# What a command answers is its exit code, None for 0.
+Answer = Coroutine[object, object, int | None] | int | None
 
 
 class _Signed(Protocol):
@@ -72,7 +73,7 @@ class _Signed(Protocol):
 def command(
     app: typer.Typer, name: str, *, examples: Sequence[str]
 ) -> Callable[[Callable[Concatenate[Call, P], Answer]], Callable[Concatenate[Call, P], Answer]]:
-    """Make a coroutine function a command of `app`; it answers its exit code, None for 0."""
+    """Make a function, a coroutine function most likely, a command of `app`."""
 
     def register(work: Callable[Concatenate[Call, P], Answer]) -> Callable[Concatenate[Call, P], Answer]:
         def invoke(
@@ -118,10 +119,11 @@ def execute(common: Common, work: Callable[[Call], Answer]) -> None:
         raise typer.Exit(exit_code(error)) from None
     with CommandLog(settings.data, settings.logs, is_debug=common.debug) as log:
         try:
-            code = run(work(Call(settings, output, log, Principal())), output.remarks) or 0
+            answer = work(Call(settings, output, log, Principal()))
+            code = run(answer, output.remarks) if isinstance(answer, Coroutine) else answer
         except Exception as error:  # noqa: BLE001  # the outermost edge: whatever it is, it is reported
             code = report(error, output, log)
-    raise typer.Exit(code)
+    raise typer.Exit(code or OK)
 
 
 def load_settings(data: Path | None) -> Settings:

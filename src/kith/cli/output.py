@@ -30,6 +30,7 @@ class Output:
     def data(self, value: object) -> None:
         """One JSON document on one line, at once, so that a reader of a long list need not wait."""
         sys.stdout.write(json.dumps(value, allow_nan=False) + "\n")
+        sys.stdout.flush()
 
     def say(self, answer: RenderableType) -> None:
         """The answer for a human."""
