@@ -18,8 +18,10 @@ class Liveness:
         self._folder = folder
         self.worker = f"worker-{uuid4().hex}"
         self._path = folder / f"{self.worker}.lock"
-        self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fresh = self._path.with_suffix(".new")  # locked before anybody who looks for dead workers sees it
+        self._handle = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fresh.rename(self._path)
 
     def dead_workers(self) -> list[str]:
         """Workers whose lock file is here but whom no process holds any more."""

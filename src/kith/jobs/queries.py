@@ -62,7 +62,13 @@ def owned_by(workers: Sequence[str]) -> Select[Job]:
 
 
 def waiting_with(dedupe_key: str) -> Select[int]:
-    return select(Job.id).where(Job.dedupe_key == dedupe_key, Job.state == JobState.QUEUED)
+    """The job that waits under a key, kept waiting until the asking transaction has committed.
+
+    Without the lock (on SQLite writers follow one another anyway) it could be run before the rows for
+    which it is relied on are there to be seen.
+    """
+    stmt = select(Job.id).where(Job.dedupe_key == dedupe_key, Job.state == JobState.QUEUED)
+    return stmt.with_for_update()
 
 
 def counts(tenant_id: int) -> Select[str, JobState, int]:

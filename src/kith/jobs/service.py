@@ -85,9 +85,10 @@ class Jobs:
         rows = list((await self._session.scalars(queries.expired(self._clock.now()))).all())
         if dead:
             rows += (await self._session.scalars(queries.owned_by(dead))).all()
-        for job in {job.id: job for job in rows}.values():
+        lost = {job.id: job for job in rows}
+        for job in lost.values():
             await self._requeue(job, delay=timedelta(), counted=True)
-        return len(rows)
+        return len(lost)
 
     async def _requeue(self, job: Job, *, delay: timedelta, counted: bool) -> None:
         if job.dedupe_key is not None and await self._waits(job.dedupe_key):
