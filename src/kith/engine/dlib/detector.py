@@ -80,6 +80,10 @@ class DlibDetector:
         self._predictor = predictor
         self._config = config or DetectorConfig()
 
+    def with_config(self, config: DetectorConfig) -> "DlibDetector":
+        """The same networks at other settings."""
+        return DlibDetector(self._session, self._predictor, config)
+
     def detect(self, images: Sequence[Pixels]) -> list[Detections]:
         """Faces of each image (h, w, 3) RGB, best first."""
         found = [Detections.empty()] * len(images)
