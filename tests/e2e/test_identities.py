@@ -30,7 +30,7 @@ async def take(runtime: Runtime, labels: list[Labelled]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pack", "least_f1", "least_precision"), [("mobile", 0.96, 0.985), ("dlib", 0.9, 0.97)]
+    ("pack", "least_f1", "least_precision"), [("mobile", 0.965, 0.985), ("dlib", 0.93, 0.975)]
 )
 async def test_groups_without_names(
     tmp_path: Path, pack: str, least_f1: float, least_precision: float, record_property: Record
