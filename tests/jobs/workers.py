@@ -81,20 +81,22 @@ class Counting:
         self.batch = batch
         self.done: list[int] = []
         self.given_up: list[tuple[int, AppError | None]] = []
-        self._queue = queue
+        self.queue = queue
         self._before = before
 
     async def run(self, jobs: Sequence[Job], worker: str) -> None:
         self._before(numbers(jobs))
         await asyncio.sleep(0)
-        await self._queue.finish(jobs, worker)
+        await self.queue.finish(jobs, worker)
         self.done += numbers(jobs)
 
     async def give_up(self, session: WriteSession, job: Job, error: AppError | None) -> None:
         self.given_up.append((job.payload["number"], error))
 
 
-def runner(queue: Queue, folder: Path, handler: Handler, *, attempts: int = 3) -> Runner:
+def runner(
+    queue: Queue, folder: Path, handler: Handler, *, attempts: int = 3, lease_seconds: int = 300
+) -> Runner:
     """A worker of its own, that lives as long as this process."""
-    config = RunnerConfig(lease_seconds=300, attempts=attempts, poll_seconds=0.01)
+    config = RunnerConfig(lease_seconds, attempts=attempts, poll_seconds=0.01)
     return Runner(queue.db, queue.clock, {KIND: handler}, Liveness(folder), config)

@@ -4,11 +4,15 @@ import asyncio
 import sys
 from asyncio.subprocess import PIPE, Process
 
+from tests.support.shared import ROOT
+
+__all__ = ["Process", "run_all", "start_python"]
+
 
 async def start_python(code: str, *arguments: str) -> Process:
     """A Python process running `code` that has printed `ready` and waits for a line on its input."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", code, *arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE
+        sys.executable, "-c", code, *arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd=ROOT
     )
     assert process.stdout is not None
     line = await process.stdout.readline()
