@@ -16,10 +16,12 @@ def random_units(rng: np.random.Generator, count: int, dimension: int = DIMENSIO
     return unit(rng.standard_normal((count, dimension)))
 
 
-def people(rng: np.random.Generator, who: np.ndarray, spread: float = 0.6) -> Float32:
+def people(
+    rng: np.random.Generator, who: np.ndarray, *, spread: float = 0.6, dimension: int = DIMENSION
+) -> Float32:
     """One vector (n, d) for each number in `who`: equal numbers are pictures of one person."""
-    centres = random_units(np.random.default_rng(7), 1 + int(who.max(initial=0)))
-    return unit(centres[who] + spread * random_units(rng, len(who)))
+    centres = random_units(np.random.default_rng(7), 1 + int(who.max(initial=0)), dimension)
+    return unit(centres[who] + spread * random_units(rng, len(who), dimension))
 
 
 def entries(face_ids, persons, vectors: Float32, *, tenants=1, galleries=1) -> Entries:

@@ -44,6 +44,12 @@ class MemoryIndex(ExactIndex):
         """How many faces are found through a graph; the others are scanned."""
         return sum(segment.covered for segment in self._by_number.values())
 
+    @property
+    def graph_memory_bytes(self) -> int:
+        """What the graphs take in memory, beside vectors and codes."""
+        graphs = (segment.graph for segment in self._by_number.values())
+        return sum(graph.memory_bytes for graph in graphs if graph is not None)
+
     def apply(self, upserts: Entries, removed: Int64, position: int) -> None:
         super().apply(upserts, removed, position)
         self._is_saved = False
@@ -95,7 +101,8 @@ class MemoryIndex(ExactIndex):
 
     def _start_building(self) -> None:
         with self._lock.writing():
-            if self._builder is None and not self._closing.is_set() and self._next_to_build() is not None:
+            is_building = self._builder is not None and self._builder.is_alive()
+            if not is_building and not self._closing.is_set() and self._next_to_build() is not None:
                 self._builder = Thread(target=self._build, name="kith-index-graph", daemon=True)
                 self._builder.start()
 
