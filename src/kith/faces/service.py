@@ -75,21 +75,21 @@ class Faces:
         detected again stay; `redrawn` holds embeddings made at their boxes: {face id: row}.
         """
         plan = reconcile(boxes_of(known), found.xyxy)
-        changed: list[tuple[Face, FoundFaces, int]] = []
         for at, row in plan.kept:
             if known[at].origin == Origin.DETECTED:
                 _describe(known[at], found, row)
-            changed.append((known[at], found, row))
+            await self.embed(known[at], found, row, space_id)
         for face in (known[at] for at in plan.lost):
             if not face.is_pinned:
                 await self._session.delete(face)
                 touch(self._session, [face.id])
             elif redrawn is not None and face.id in redrawn[0]:
-                changed.append((face, redrawn[1], redrawn[0][face.id]))
-        changed += [(self.add(photo, found, row, Origin.DETECTED), found, row) for row in plan.found]
+                await self.embed(face, redrawn[1], redrawn[0][face.id], space_id)
+        new = [self.add(photo, found, row, Origin.DETECTED) for row in plan.found]
         await self._session.flush()
-        for face, source, row in changed:
-            await self.embed(face, source, row, space_id)
+        for face, row in zip(new, plan.found, strict=True):
+            self._session.add(Embedding(face_id=face.id, space_id=space_id, vector=found.embeddings[row]))
+        touch(self._session, [face.id for face in new])
         photo.state, photo.error_code, photo.error_detail = PhotoState.ANALYSED, None, None
         photo.analysed_space_id = space_id
 

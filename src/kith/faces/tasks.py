@@ -86,8 +86,7 @@ class AnalysePhotos:
         await self._analyse(recognition, [work for work in works if work.image is not None])
         async with self._db.write() as session:
             await settle(session, recognition.space_id)
-            for work in works:
-                await self._store(session, work, recognition.space_id)
+            await self._store(session, works, recognition.space_id)
             queue = Jobs(session, self._clock)
             for tenant_id in {work.photo.tenant_id for work in works}:
                 await queue.add(tenant_id, [identify_job(tenant_id)])
@@ -101,11 +100,8 @@ class AnalysePhotos:
     async def _load(self, jobs: Sequence[Job]) -> list[Work]:
         by_photo = {job.payload["photo_id"]: job for job in jobs}
         async with self._db.read() as session:
-            works = {
-                photo.id: Work(by_photo[photo.id], photo, [], [])
-                for photo in [await session.get(Photo, photo_id) for photo_id in by_photo]
-                if photo is not None
-            }
+            photos = await session.scalars(photo_queries.by_ids(list(by_photo)))
+            works = {photo.id: Work(by_photo[photo.id], photo, [], []) for photo in photos}
             for file in await session.scalars(photo_queries.files_of(list(works))):
                 works[file.photo_id].files.append(file)
             for face in await session.scalars(queries.faces_of_photos(list(works))):
@@ -136,18 +132,23 @@ class AnalysePhotos:
                 ids = {work.known[at].id: row for row, at in enumerate(rows)}
                 work.redrawn = ids, await recognition.embed(image, boxes[np.array(rows)])
 
-    async def _store(self, session: WriteSession, work: Work, space_id: int) -> None:
+    async def _store(self, session: WriteSession, works: Sequence[Work], space_id: int) -> None:
         """Rows are read anew: a human may have decided, or deleted, while the networks were at work."""
-        photo = await session.get(Photo, work.photo.id)
-        if photo is None:
-            return
-        if work.found is None:
-            error = work.error or CorruptImage()
-            fail(photo, error.code, error.detail)
-            return
-        known = (await session.scalars(queries.faces_of_photos([photo.id]))).all()
-        faces = Faces(session, Principal(photo.tenant_id), self._clock)
-        await faces.record(photo, known, work.found, work.redrawn, space_id)
+        ids = [work.photo.id for work in works]
+        photos = {photo.id: photo for photo in await session.scalars(photo_queries.by_ids(ids))}
+        known: dict[int, list[Face]] = {photo_id: [] for photo_id in photos}
+        for face in await session.scalars(queries.faces_of_photos(list(photos))):
+            known[face.photo_id].append(face)
+        for work in works:
+            photo = photos.get(work.photo.id)
+            if photo is None:
+                continue
+            if work.found is None:
+                error = work.error or CorruptImage()
+                fail(photo, error.code, error.detail)
+                continue
+            faces = Faces(session, Principal(photo.tenant_id), self._clock)
+            await faces.record(photo, known[photo.id], work.found, work.redrawn, space_id)
 
 
 def fail(photo: Photo, code: str, detail: str) -> None:

@@ -21,6 +21,11 @@ def photos(who: Principal, photo_ids: Sequence[int]) -> Select[Photo]:
     return visible_to(select(Photo).where(Photo.id.in_(photo_ids)).order_by(Photo.id), Photo, who)
 
 
+def by_ids(photo_ids: Sequence[int]) -> Select[Photo]:
+    """Photos of any tenant, for the jobs that are about them."""
+    return select(Photo).where(Photo.id.in_(photo_ids)).order_by(Photo.id)
+
+
 def with_digests(who: Principal, gallery_id: int, digests: Sequence[str]) -> Select[Photo]:
     stmt = select(Photo).where(Photo.gallery_id == gallery_id, Photo.sha256.in_(digests))
     return visible_to(stmt, Photo, who)
