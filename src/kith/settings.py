@@ -146,7 +146,11 @@ class Settings(BaseSettings):
     """Everything that can be set; made once at the edge and handed down."""
 
     model_config = SettingsConfigDict(
-        env_prefix="KITH_", env_nested_delimiter="__", frozen=True, extra="ignore"
+        env_prefix="KITH_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,  # a refused value may be a secret
     )
 
     data: Path = Field(
