@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from kith.index.base import NO_PERSON, Neighbours, Scope, VectorIndex
+from kith.index.memory import MemoryIndex
 from tests.index.kinds import APPROXIMATE, EXACT, KINDS, Home, apply
 from tests.index.oracle import Oracle
 from tests.index.samples import DIMENSION, NONE, entries, people, random_units
@@ -97,6 +98,9 @@ def play(home: Home, seed: int) -> Iterator[tuple[Neighbours, Neighbours]]:
     script = Script(seed)
     index = home.open()
     script.fill(index)
+    if home.kind == "memory-graph":
+        assert isinstance(index, MemoryIndex)
+        assert index.graphed > FACES // 2  # the graph is what answers here
     for step in range(8):
         if step == 4:
             index = home.reopen(index)

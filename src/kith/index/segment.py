@@ -62,8 +62,7 @@ class Segment:
         """Give the faces in these rows other persons."""
         changed = self.rows.persons[rows] != persons
         self.rows.assign(rows[changed], persons[changed])
-        if self._order is not None:
-            self._order.touch(rows[changed])
+        self._reorder(rows[changed])
 
     def remove(self, rows: Numbers) -> None:
         """Drop these rows; the last ones move into the holes, first among the covered, then among all."""
@@ -73,11 +72,9 @@ class Segment:
             self.graph.remove(gone[rows < self.covered])
         holes = np.zeros(len(self.rows), np.bool_)
         holes[rows] = True
-        covered = self._close(holes, self.covered)
-        self.covered = covered
+        self.covered = self._close(holes, self.covered)
         count = self._close(holes, len(self.rows))
-        if self._order is not None:
-            self._order.touch(np.arange(count, len(self.rows)))
+        self._reorder(np.arange(count, len(self.rows)))
         self.rows.truncate(count)
 
     def extend_graph(self, count: int) -> bool:
@@ -147,20 +144,20 @@ class Segment:
         while hits <= min(_MOST_HITS, len(self.rows) // 2):
             waiting = [number for number, answer in enumerate(answers) if answer is None]
             for number, near in zip(waiting, graph.nearest(queries[waiting], hits), strict=True):
-                rows, floor = self._proposed(near, outside[number], hits)
-                answers[number] = self._answer(queries[number], rows, floor + slacks[number], ask)
+                rows, floor = self._proposed(near, outside[number], hits, slacks[number])
+                answers[number] = self._answer(queries[number], rows, floor, ask)
             if all(answer is not None for answer in answers):
                 break
             hits *= 4
         return answers
 
-    def _proposed(self, near: Int64, outside: Float32, hits: int) -> tuple[Numbers, float]:
-        """Rows worth comparing, and the score below which rows outside the graph were left out."""
+    def _proposed(self, near: Int64, outside: Float32, hits: int, slack: float) -> tuple[Numbers, float]:
+        """Rows worth comparing, and the cosine below which rows outside the graph were left out."""
         places = self._places.find(near)
         inside = places[places >> ROW_BITS == self.number] & ROW_MASK
-        floor = floor_of_top(outside, hits, -2.0, slack=0)
+        floor = floor_of_top(outside, hits, -1.0, slack)
         beyond = np.flatnonzero(outside >= floor) + self.covered
-        return np.concatenate([inside, beyond]), floor if len(outside) > hits else -2.0
+        return np.concatenate([inside, beyond]), floor + slack if len(outside) > hits else -2.0
 
     def _answer(self, query: Float32, rows: Numbers, floor: float, ask: Ask) -> Neighbours | None:
         """The answer, if all that belongs in it is among these rows; None if it may lie below `floor`."""
@@ -176,9 +173,8 @@ class Segment:
             return False
         if scope.persons is None:
             return True
-        return 16 * len(self._person_order().rows_of(wanted_persons(scope), self.rows.persons)) > len(
-            self.rows
-        )
+        wanted = self._person_order().rows_of(wanted_persons(scope), self.rows.persons)
+        return 16 * len(wanted) > len(self.rows)
 
     # Shared.
 
@@ -207,7 +203,7 @@ class Segment:
 
     def _person_order(self) -> PersonOrder:
         order = self._order
-        if order is None or order.is_stale:
+        if order is None:
             order = self._order = PersonOrder(self.rows.persons)
         return order
 
@@ -224,5 +220,11 @@ class Segment:
 
     def _touch(self, rows: Numbers) -> None:
         self._places.put(self.rows.face_ids[rows], (self.number << ROW_BITS) | rows)
+        self._reorder(rows)
+
+    def _reorder(self, rows: Numbers) -> None:
+        """These rows hold another face or person; after many the order is made anew when it is needed."""
         if self._order is not None:
             self._order.touch(rows)
+            if self._order.is_stale:
+                self._order = None
