@@ -111,7 +111,7 @@ class Runtime:
         identify = IdentifyFaces(
             self.db, self.clock, self.recognition,
             IdentifyConfig(
-                Thresholds(identity.auto, identity.suggest), neighbours=identity.neighbours,
+                Thresholds(identity.auto, identity.suggest, identity.poor), neighbours=identity.neighbours,
                 strangers=identity.strangers, group_size=identity.group_size, cohesion=identity.cohesion,
                 seed_quality=identity.seed_quality,
             ),

@@ -87,7 +87,12 @@ class IdentitySettings(Group):
         "picture that resembles two people does not make them one.",
     )  # fmt: skip
     seed_quality: float = Field(
-        default=0.3, ge=0, le=1, description="Faces of lower quality may join a person but never start one."
+        default=0.5, ge=0, le=1,
+        description="Faces of lower quality may join a person but never start one. The packs are calibrated "
+        "on faces of at least 0.5.",
+    )  # fmt: skip
+    poor: float = Field(
+        default=0.9, ge=0, le=1, description="From here on a face of lower quality may join a person."
     )
     neighbours: int = Field(
         default=10, ge=1, le=200, description="How many of the nearest known faces vote on a new one."

@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from kith.people.matching import Candidate, Match, Thresholds, match
 
-LEVELS = Thresholds(auto=0.8, suggest=0.6)
+LEVELS = Thresholds(auto=0.8, suggest=0.6, poor=0.9)
 
 
 def candidate(
@@ -27,6 +29,11 @@ class TestMatch:
     def test_thresholds(self, similarity: float, expected: bool | None) -> None:
         found = match([candidate(1, 1, [(7, similarity)])], LEVELS, {})
         assert [it.is_auto for it in found] == ([] if expected is None else [expected])
+
+    @pytest.mark.parametrize(("similarity", "is_sure"), [(0.89, False), (0.9, True)])
+    def test_a_poor_face_must_be_more_alike(self, similarity: float, is_sure: bool) -> None:
+        poor = replace(candidate(1, 1, [(7, similarity)]), is_poor=True)
+        assert [it.is_auto for it in match([poor], LEVELS, {})] == [is_sure]
 
     def test_many_good_neighbours_outvote_one_better(self) -> None:
         votes = [(7, 0.9), (8, 0.88), (8, 0.87), (8, 0.86)]

@@ -18,10 +18,14 @@ BEST_VOTES = 3
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Similarities 0..1: from `auto` a face is given to a person, from `suggest` it is suggested."""
+    """Similarities 0..1: from `auto` a face is given to a person, from `suggest` it is suggested.
+
+    `poor` stands for `auto` where a face is too poor for its similarities to mean what they say.
+    """
 
     auto: float
     suggest: float
+    poor: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +43,7 @@ class Candidate:
     similarities: NDArray[np.float64]
     years: NDArray[np.float64]
     barred: frozenset[int] = field(default_factory=frozenset[int])
+    is_poor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +94,12 @@ def _claims(candidate: Candidate, thresholds: Thresholds) -> list[Match]:
         return []
     weights = {person: sum(weight for _, weight in cast) for person, cast in votes.items()}
     winner = max(weights, key=lambda person: (weights[person], -person))
+    sure = thresholds.poor if candidate.is_poor else thresholds.auto
     claims: list[Match] = []
     for person, cast in votes.items():
         best = sorted((similarity for similarity, _ in cast), reverse=True)[:BEST_VOTES]
         similarity = sum(best) / len(best)
-        is_auto = person == winner and similarity >= thresholds.auto
+        is_auto = person == winner and similarity >= sure
         claims.append(Match(candidate.face_id, person, similarity, is_auto))
     return claims
 

@@ -61,7 +61,7 @@ async def save_upload(kith: Runtime, session: WriteSession, who: Principal, it: 
     file = await kith.decoding.run(describe, it.data, it.name, kith.limits)
     await kith.blobs.put(file.location, it.data)
     identity = kith.settings.identity
-    config = MatchConfig(Thresholds(identity.auto, identity.suggest), identity.neighbours)
+    config = MatchConfig(Thresholds(identity.auto, identity.suggest, identity.poor), identity.neighbours)
     detecting = Detecting(session, who, kith.clock, it.recognition, config)
     return await detecting.detect_and_save(file, it.found, it.rows)
 

@@ -72,14 +72,15 @@ class Recognising:
         taken_on = {face.id: _day(photo) for face, photo in rows}
         candidates: list[Candidate] = []
         for face_id, around in zip(face_ids, near, strict=True):
-            photo = self._plan.read[face_id].photo
+            standing = self._plan.read[face_id]
+            photo, is_poor = standing.photo, standing.face.quality < self._config.seed_quality
             day = _day(photo)
             unborn = {it.id for it in who.values() if is_before_birth(day, it.born_on)}
             years = [years_between(day, taken_on.get(other)) for other in around.face_ids.tolist()]
             similarities = self._calibration.similarity(around.cosines)
             out = frozenset(barred.get(face_id, set()) | unborn)
             candidates.append(
-                Candidate(face_id, photo.id, around.persons, similarities, np.array(years), out)
+                Candidate(face_id, photo.id, around.persons, similarities, np.array(years), out, is_poor)
             )
         return candidates
 

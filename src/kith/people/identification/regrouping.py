@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kith.index.base import NO_PERSON, Neighbours, Scope
-from kith.index.cluster import group, radius_graph
+from kith.index.cluster import Links, group, radius_graph
 from kith.index.forest import Cohesion, Rules
 from kith.people import queries
 from kith.people.grouping import Neighbourhood, gather, keep_persons
@@ -88,15 +89,21 @@ class Regrouping:
         standing = [self._plan.read[face_id] for face_id in ids]
         vectors = await self._reading.vectors(ids)
         cohesion = Cohesion(vectors, self._calibration.cosine(self._config.cohesion))
+        is_good = np.array([it.face.quality >= self._config.seed_quality for it in standing], dtype=bool)
         labels = await self._reading.recognition.offload.run(
             group,
             len(ids),
-            around.links,
+            self._trusted(around.links, is_good),
             min_samples=self._config.group_size,
-            may_seed=np.array([it.face.quality >= self._config.seed_quality for it in standing], dtype=bool),
+            may_seed=is_good,
             rules=Rules(np.array([it.photo.id for it in standing], dtype=np.int64), cohesion=cohesion),
         )
         self._settle(ids, labels.tolist())
+
+    def _trusted(self, links: Links, is_good: NDArray[np.bool_]) -> Links:
+        """The links without those of poor faces, which strangers share far more often, but for the best."""
+        sure = links.cosines >= self._calibration.cosine(self._config.thresholds.poor)
+        return links.pick(sure | (is_good[links.rows] & is_good[links.cols]))
 
     def _settle(self, ids: Sequence[int], labels: Sequence[int]) -> None:
         """Find each group's person. Where rules keep neighbours apart, what is too small is no group."""
