@@ -92,7 +92,7 @@ class IdentitySettings(Group):
         "on faces of at least 0.5.",
     )  # fmt: skip
     poor: float = Field(
-        default=0.9, ge=0, le=1, description="From here on a face of lower quality may join a person."
+        default=0.85, ge=0, le=1, description="From here on a face of lower quality may join a person."
     )
     neighbours: int = Field(
         default=10, ge=1, le=200, description="How many of the nearest known faces vote on a new one."
