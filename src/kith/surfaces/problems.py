@@ -6,7 +6,6 @@ Surfaces with a format of their own take the table and the handlers of `install`
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -28,6 +27,14 @@ STATUS: Mapping[str, int] = {
 _HEADERS: Mapping[str, Mapping[str, str]] = {
     "busy": {"retry-after": "1"},
     "unauthenticated": {"www-authenticate": 'ApiKey realm="kith"'},
+}
+
+# Codes of their own: the phrases of statuses change from one Python to the next.
+_REFUSALS: Mapping[int, tuple[str, str]] = {
+    400: ("bad_request", "The request cannot be read"),
+    404: ("not_found", "There is no such address"),
+    405: ("method_not_allowed", "The address does not take this method"),
+    413: ("body_too_large", "The request is too large"),
 }
 
 # A body of a million wrong numbers must not be answered with a million complaints.
@@ -133,9 +140,8 @@ def _known(error: AppError, statuses: Mapping[str, int]) -> Problem:
 
 def _refused(error: HTTPException) -> Problem:
     """What the framework refuses by itself: an unknown path, a wrong method, a body that is no form."""
-    phrase = HTTPStatus(error.status_code).phrase
-    code = phrase.lower().replace(" ", "_").replace("-", "_")
-    return Problem(error.status_code, code, phrase, str(error.detail), headers=error.headers or {})
+    code, title = _REFUSALS.get(error.status_code, (f"http_{error.status_code}", str(error.detail)))
+    return Problem(error.status_code, code, title, str(error.detail), headers=error.headers or {})
 
 
 def _bad_request(error: RequestValidationError) -> Problem:

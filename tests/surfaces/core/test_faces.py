@@ -49,11 +49,9 @@ class TestList:
         both = await library.get("/faces", ids=f"{ids[0]},{ids[3]}", limit=1)
         assert [it["id"] for it in both] == [ids[0], ids[3]]
 
-    @pytest.mark.parametrize(
-        "ids", ["", "a", "1,", "1;2", "-1", "1.5", "1, 2", "99999999999", "1," * 6000 + "1"]
-    )
-    async def test_refuses_other_ids(self, sqlite_library: Library, ids: str) -> None:
-        assert (await sqlite_library.client.get("/faces", params={"ids": ids})).status_code == 422
+    async def test_refuses_other_ids(self, sqlite_library: Library) -> None:
+        for ids in ("", "a", "1,", "1;2", "-1", "1.5", "1, 2", "99999999999", "1," * 6000 + "1"):
+            assert (await sqlite_library.client.get("/faces", params={"ids": ids})).status_code == 422, ids
 
 
 class TestDelete:

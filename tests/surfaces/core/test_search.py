@@ -172,8 +172,8 @@ class TestCluster:
         await filled(sqlite_library)
         assert (await self.cluster(sqlite_library, eps=0.05))["total_clusters"] == 0
         assert (await self.cluster(sqlite_library, min_samples=4))["total_clusters"] == 0
-        near = await self.cluster(sqlite_library, eps=0.3)
-        assert 0 < sum(it["face_count"] for it in near["clusters"]) < 6
+        near = await self.cluster(sqlite_library, eps=0.25)
+        assert [it["face_count"] for it in near["clusters"]] == [2, 2]
         alone = await self.cluster(sqlite_library, eps=0, min_samples=1)
         assert [it["avg_similarity"] for it in alone["clusters"]] == [1] * 6
 
