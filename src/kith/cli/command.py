@@ -111,13 +111,13 @@ def add_group(
 
 def execute(common: Common, work: Callable[[Call], Answer]) -> None:
     """Do the work of a command; ends in typer.Exit with its exit code."""
-    output = Output(is_json=common.json)
     try:
         settings = load_settings(common.data)
     except SettingsInvalid as error:
-        say_error(output, error)
+        say_error(Output(is_json=common.json), error)
         raise typer.Exit(exit_code(error)) from None
     with CommandLog(settings.data, settings.logs, is_debug=common.debug) as log:
+        output = Output(is_json=common.json)
         try:
             answer = work(Call(settings, output, log, Principal()))
             code = run(answer, output.remarks) if isinstance(answer, Coroutine) else answer

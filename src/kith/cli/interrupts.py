@@ -40,8 +40,8 @@ async def _until_signalled(work: Coroutine[object, object, T], remarks: Console)
             remarks.show_cursor()
             os._exit(128 + number)
         received.append(number)
-        remarks.print("Stopping; once more stops at once.")
         task.cancel()
+        remarks.print("Stopping; once more stops at once.")
 
     for number in SIGNALS:
         loop.add_signal_handler(number, on_signal, number)

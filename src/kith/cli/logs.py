@@ -1,4 +1,7 @@
-"""The log of commands goes into the data folder, so that a terminal shows only what a command has to say."""
+"""The log of commands goes into the data folder, so that a terminal shows only what a command has to say.
+
+That goes for C libraries too: those that read pictures write what they think of them to descriptor 2.
+"""
 
 import logging
 import os
@@ -25,27 +28,33 @@ class CommandLog:
     def __init__(self, folder: Path, settings: LogSettings, *, is_debug: bool) -> None:
         self.path = folder / "logs" / "kith.log"
         self._settings = settings
-        self._is_debug = is_debug
         self._is_on_stderr = is_debug
+        self._diversion: _Diversion | None = None
         self._stream: TextIO | None = None
 
     def __enter__(self) -> Self:
         logging.captureWarnings(capture=True)
-        if self._is_debug:
+        if self._is_on_stderr:
             configure_logs("DEBUG", self._settings.style, sys.stderr)
         else:
+            self._diversion = _Diversion() if sys.stderr is sys.__stderr__ else None
             self._write_to(Path(os.devnull))
         return self
 
     def __exit__(self, *_: object) -> None:
         logging.captureWarnings(capture=False)
+        logging.getLogger().handlers[:] = []
         self._close()
+        if self._diversion is not None:
+            self._diversion.end()
 
     def to_stderr(self) -> None:
         """What stays and serves logs where its supervisor reads."""
-        if not self._is_debug:
-            self._close()
+        if not self._is_on_stderr:
             configure_logs(self._settings.level, self._settings.style, sys.stderr)
+            self._close()
+            if self._diversion is not None:
+                self._diversion.pause()
             self._is_on_stderr = True
 
     def open(self) -> None:
@@ -70,15 +79,39 @@ class CommandLog:
 
     def _write_to(self, path: Path) -> None:
         stream = path.open("a", encoding="utf-8")
-        self._close()
-        self._stream = stream
+        before, self._stream = self._stream, stream
         configure_logs(self._settings.level, self._settings.style, stream)
+        if self._diversion is not None:
+            self._diversion.to(stream)
+        if before is not None:
+            before.close()
 
     def _close(self) -> None:
         if self._stream is not None:
-            logging.getLogger().handlers[:] = []
             self._stream.close()
             self._stream = None
+
+
+class _Diversion:
+    """Keeps `sys.stderr` where it was; what is written to descriptor 2 behind its back goes elsewhere."""
+
+    def __init__(self) -> None:
+        self._before = sys.stderr
+        sys.stderr = os.fdopen(
+            os.dup(2), "w", buffering=1, encoding=self._before.encoding, errors="backslashreplace"
+        )
+        self._kept = sys.stderr
+
+    def to(self, stream: TextIO) -> None:
+        os.dup2(stream.fileno(), 2)
+
+    def pause(self) -> None:
+        os.dup2(self._kept.fileno(), 2)
+
+    def end(self) -> None:
+        self.pause()
+        sys.stderr = self._before
+        self._kept.close()
 
 
 def _rotate(path: Path) -> None:

@@ -1,0 +1,8 @@
+"""`python -m kith` is `kith`."""
+
+import sys
+
+from kith.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())
