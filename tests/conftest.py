@@ -1,4 +1,4 @@
-"""What many tests stand on: both databases, and a clock that only moves when told."""
+"""What many tests stand on: both databases, a clock that only moves when told, and a folder of packs."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -9,6 +9,9 @@ import pytest_asyncio
 from kith.kit.db import Database
 from tests.support.clock import ManualClock
 from tests.support.databases import BACKENDS, discard, empty_database, migrated_database
+from tests.support.library import packs_folder
+
+__all__ = ["packs_folder"]
 
 
 @pytest.fixture(params=BACKENDS)

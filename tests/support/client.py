@@ -13,13 +13,14 @@ from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 SERVE = """
-import sys
+from kith.kit.logs import configure_logs
 from kith.server import serve
 from kith.settings import Settings
 
 def announce(url):
     print(url, flush=True)
 
+configure_logs("ERROR")
 serve(Settings(), announce)
 print("closed", flush=True)
 """

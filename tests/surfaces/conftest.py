@@ -12,9 +12,7 @@ from kith.app import create_app
 from kith.runtime import Runtime, open_runtime
 from kith.settings import Settings, WorkerSettings
 from tests.support.client import connected
-from tests.support.library import library_settings, packs_folder, portrait
-
-__all__ = ["packs_folder"]
+from tests.support.library import library_settings, portrait
 
 # Tests say themselves when the work in the background is done.
 NO_WORKER = WorkerSettings(embedded=False)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import structlog
 from fastapi import FastAPI
 
 from kith.app import create_app
@@ -125,14 +126,17 @@ class TestShapes:
         """A row that cannot be read: whoever reads it fails, and says nothing of it."""
         async with runtime.db.engine.begin() as connection:
             await connection.exec_driver_sql(DAMAGED)
+        failed: set[tuple[str, str]] = set()
         async with connected(create_app(runtime.settings, runtime)) as client:
-            failed: set[tuple[str, str]] = set()
-            for method, path in CORE:
-                answer = await client.request(method, path, json={"name": "Ana"} if method == "PUT" else None)
-                if answer.status_code == 500:
-                    failed.add((method, path))
-                    assert_detail(answer)
-                    assert "secret" not in answer.text
+            with structlog.testing.capture_logs() as logs:
+                for method, path in CORE:
+                    body = {"name": "Ana"} if method == "PUT" else None
+                    answer = await client.request(method, path, json=body)
+                    if answer.status_code == 500:
+                        failed.add((method, path))
+                        assert_detail(answer)
+                        assert "secret" not in answer.text
         assert failed >= {(method, "/persons/77") for method in ("GET", "PUT", "DELETE")} | {
             ("GET", "/persons")
         }
+        assert sum(entry["event"] == "request.failed" for entry in logs) == len(failed)
