@@ -45,7 +45,7 @@ def kith(*arguments: str | Path) -> Ran:
 def start_kith(*arguments: str | Path | bytes, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
     """Start a command as a process of its own; stdout and stderr are pipes."""
     return subprocess.Popen(
-        [sys.executable, "-m", "kith", *arguments],
+        [sys.executable, "-m", "kith.cli", *arguments],
         env={**clean_environment(), **(env or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Annotated, Protocol, cast
 
 import typer
@@ -41,7 +42,7 @@ class Entry:
 
 ENTRIES = (
     Entry("import", "importing", "Bring folders of pictures into the library.", "Photos"),
-    Entry("find", "finding", "Find who is on a picture.", "Photos"),
+    Entry("find", "finding", "Find who is on a picture, best first, with the photos they are on.", "Photos"),
     Entry(
         "people", "people", "The people in the library: list, name, merge, split, hide.", "People",
         more="people_deciding", quick=frozenset({"list", "show"}),
@@ -85,7 +86,9 @@ def build(arguments: Sequence[str]) -> typer.Typer:
 def _is_quick(entry: Entry, arguments: Sequence[str]) -> bool:
     """Whether what follows the command is nothing but options, or one of its quick commands."""
     words = arguments[list(arguments).index(entry.name) + 1 :]
-    named = [word for word in words if not word.startswith("-")]
+    named = [
+        word for before, word in pairwise(("", *words)) if not word.startswith("-") and before != "--data"
+    ]
     return not {"-h", "--help"}.intersection(words) and (not named or named[0] in entry.quick)
 
 

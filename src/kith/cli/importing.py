@@ -98,9 +98,13 @@ async def _watch(call: Call, runtime: Runtime, paths: Sequence[Path], *, copy: b
     async with Watcher(paths, skip=runtime.settings.data) as watcher:
         _answer(call, await _import(call, runtime, paths, copy=copy))
         call.output.note("Watching for new pictures; Ctrl-C ends it.")
-        async for appeared in watcher.batches():
+        batches = watcher.batches()
+        while True:
+            try:
+                appeared = await anext(batches)
+            except asyncio.CancelledError:  # between imports nothing is interrupted: that is how it ends
+                return OK
             _answer(call, await _import(call, runtime, appeared, copy=copy))
-    return OK
 
 
 async def _import(call: Call, runtime: Runtime, paths: Sequence[Path], *, copy: bool) -> ImportJson:
@@ -110,12 +114,14 @@ async def _import(call: Call, runtime: Runtime, paths: Sequence[Path], *, copy: 
     await runner.recover()
     with bars(call.output.remarks) as progress:
         reading = progress.add_task("Reading", total=None)
-        async with following(runtime, call.who, QueueBars(progress)):
+        queue = QueueBars(progress)
+        async with following(runtime, call.who, queue):
             async with _counting(call, paths, progress, reading), _working(runner):
                 report = await runtime.importer(call.who).run(
                     paths, copy=copy, progress=lambda count: progress.advance(reading, count)
                 )
             progress.update(reading, total=report.seen, completed=report.seen)
+            queue.expect(len(report.added_ids))
             await runtime.runner().drain(call.who.tenant_id)
     return await _summary(call, runtime, report, time.monotonic() - started)
 

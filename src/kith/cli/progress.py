@@ -57,6 +57,10 @@ class QueueBars:
         self._analysis: TaskID | None = None
         self._identification: TaskID | None = None
 
+    def expect(self, photos: int) -> None:
+        """At least so many are analysed, though it went too quickly to be seen."""
+        self._total = max(self._total, photos)
+
     def show(self, waiting: Mapping[str, int]) -> None:
         """`waiting` counts the jobs of each kind that are not done."""
         left = waiting.get(ANALYSE, 0)

@@ -1,4 +1,4 @@
-"""`python -m kith` is `kith`."""
+"""`python -m kith.cli` is `kith`."""
 
 import sys
 
