@@ -12,6 +12,8 @@ INSTALLED := .venv/.installed
 
 PHOTOS ?=
 PYTEST_ARGS ?=
+SHARED ?= $(or $(KITH_TEST_SHARED),../shared)
+BENCH := PYTHONPATH=. $(BIN)/python bench
 export PHOTOS
 ifdef DATA
 export KITH_DATA := $(DATA)
@@ -24,7 +26,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  PHOTOS=dir  what make run imports    DATA=dir  the data folder    PORT=n  the port to serve on"
-	@echo "  PYTEST_ARGS=…  more for pytest, such as -k name or a path"
+	@echo "  PYTEST_ARGS=…  more for pytest, such as -k name or a path    SHARED=dir  photos for benchmarks"
 
 setup: $(INSTALLED) ## Make the virtual environment .venv with Kith in it; quick when nothing changed
 
@@ -63,9 +65,15 @@ format: setup ## Put all code into its form
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-bench: setup ## Run every benchmark; each prints one table
+bench: setup ## Run every benchmark; each prints its tables (needs SHARED, and a C++ compiler for hnswlib)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[bench]'
-	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+	$(BENCH)/decode.py
+	$(BENCH)/engine.py --shared $(SHARED)
+	$(BENCH)/index.py
+	$(BENCH)/import.py $(SHARED)/data/identities --models $(SHARED)/models --pack mobile --pack dlib
+	$(BENCH)/identities.py --shared $(SHARED) --pack mobile --pack dlib
+	$(BENCH)/accuracy.py --shared $(SHARED) mobile
+	$(BENCH)/accuracy.py --shared $(SHARED) dlib
 
 lock: ## Write requirements.lock anew from what is newest
 	rm -rf .tmp/lock && python3 -m venv .tmp/lock
