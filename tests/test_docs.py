@@ -158,12 +158,13 @@ def typed_commands(it: Page) -> Iterator[list[str]]:
         if language not in {"sh", "shell", "bash", "console"}:
             continue
         for line in text.replace("\\\n", " ").splitlines():
-            words = shlex.split(line.removeprefix("$ "), comments=True)
-            while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
-                words = words[1:]
-            if words and words[0].rpartition("/")[2] == "kith":
-                end = next((at for at, word in enumerate(words) if word in {"|", ">", "&&", ";"}), None)
-                yield words[1:end]
+            if not re.match(r"(\$ )?([A-Z_]+=\S+ )*(\S*/)?kith\b", line):
+                continue
+            words = shlex.split(line, comments=True)
+            words = words[
+                1 + next(at for at, word in enumerate(words) if word.rpartition("/")[2] == "kith") :
+            ]
+            yield words[: next((at for at, word in enumerate(words) if word in {"|", ">", "&&", ";"}), None)]
 
 
 def is_command(words: list[str], known: dict[str, AnyCommand]) -> bool:

@@ -1,6 +1,7 @@
 """Transactions, on both databases."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -222,6 +223,10 @@ async def ask(url: str) -> None:
             await session.execute(text("SELECT 1"))
     finally:
         await database.close()
+        for thread in threading.enumerate():
+            # That of a connection that failed is not waited for, and must not outlive the loop.
+            if "_connection_worker_thread" in thread.name:
+                await asyncio.to_thread(thread.join, WAIT_SECONDS)
 
 
 class TestUnavailable:
