@@ -66,11 +66,14 @@ def cluster(ids: Int64, vectors: Float32, min_cosine: float, min_samples: int) -
 
 
 def _cluster(ids: Int64, vectors: Float32) -> Cluster:
-    """The sum of all vectors holds every pair: its square is n and twice the sum of the cosines."""
+    """The sum of all vectors holds every pair: its square is n and twice the sum of the cosines.
+
+    Rounding lets the first of several be the representative, of two faces say, which are equally alike.
+    """
     total = vectors.sum(axis=0, dtype=np.float64)
     count = len(ids)
     cosine = (float(total @ total) - count) / (count * (count - 1)) if count > 1 else 1.0
-    return Cluster(ids.tolist(), min(1.0, cosine), int(ids[np.argmax(vectors @ total)]))
+    return Cluster(ids.tolist(), min(1.0, cosine), int(ids[np.argmax(np.round(vectors @ total, 5))]))
 
 
 async def _read(session: ReadSession, who: Principal, face_ids: Sequence[int]) -> tuple[Int64, Float32]:

@@ -202,7 +202,7 @@ async def update_person(
 async def delete_person(person_id: PathId, kith: Kith, session: Writing, who: Who) -> wire.MessageOut:
     """For good: embeddings and decisions go too. The photos stay."""
     count = await _people(kith, session, who).erase(person_id, delete_faces=True)
-    return wire.MessageOut(message=f"person {person_id} and {count} faces were deleted")
+    return wire.MessageOut(message=f"person {person_id} was deleted, and their faces: {count}")
 
 
 @router.get("/persons/{person_id}/faces", summary="The faces of a person", responses={404: _MISSING})
