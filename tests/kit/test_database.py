@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import pytest_asyncio
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from kith.accounts.principal import DEFAULT_TENANT_ID
 from kith.accounts.tables import Tenant
-from kith.kit.db import Database, ReadSession, WriteSession, before_commit
+from kith.kit.db import Database, ReadSession, WriteSession, before_commit, serialise
 from kith.kit.db.database import sqlite_url
 from kith.kit.errors import DatabaseUnavailable, StorageFull
 from tests.support.postgres import create_database, drop_database
@@ -214,6 +216,39 @@ class TestRead:
             await write()
         async with database.read() as session:
             assert await session.scalar(select(Tenant.slug)) == "default"
+
+
+class TestSerialise:
+    async def test_what_is_read_is_what_the_one_before_has_left(self, database: Database) -> None:
+        async def count_up() -> None:
+            async with database.write() as session:
+                await serialise(session, "count")
+                row = await session.get_one(Tenant, DEFAULT_TENANT_ID)
+                await asyncio.sleep(0)
+                row.slug = str(int(row.slug) + 1)
+
+        async with database.write() as session:
+            (await session.get_one(Tenant, DEFAULT_TENANT_ID)).slug = "0"
+        await asyncio.gather(*(count_up() for _ in range(10)))
+        assert await slugs(database) == ["10"]
+
+
+class TestFollow:
+    async def test_answers_while_all_other_connections_are_taken(self, database: Database) -> None:
+        connections = 8 if database.is_sqlite else 20
+        async with AsyncExitStack() as stack, asyncio.timeout(WAIT_SECONDS):
+            for _ in range(connections):
+                await slugs_in(await stack.enter_async_context(database.read()))
+            async with database.follow() as session:
+                assert await session.scalar(select(Tenant.slug)) == "default"
+
+    async def test_writes_nothing(self, database: Database) -> None:
+        async def write() -> None:
+            async with database.follow() as session:
+                await session.execute(text("UPDATE tenants SET slug = 'a'"))
+
+        with pytest.raises((DBAPIError, DatabaseUnavailable)):
+            await write()
 
 
 async def ask(url: str) -> None:
