@@ -123,6 +123,7 @@ async def _import(call: Call, runtime: Runtime, paths: Sequence[Path], *, copy: 
             progress.update(reading, total=report.seen, completed=report.seen)
             queue.expect(len(report.added_ids))
             await runtime.runner().drain(call.who.tenant_id)
+        await (await runtime.recognition()).catch_up()  # or the first search would have to wait for it
     return await _summary(call, runtime, report, time.monotonic() - started)
 
 

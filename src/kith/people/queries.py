@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from sqlalchemy import Delete, Select, and_, case, delete, func, or_, select
+from sqlalchemy.orm import aliased
 
 from kith.accounts.principal import Principal, visible_to
 from kith.faces.tables import Face, FaceState
 from kith.galleries.tables import Gallery
-from kith.people.tables import Decision, DecisionSubject, Person, Rejection, Subject
+from kith.people.tables import Decision, DecisionKind, DecisionSubject, Person, Rejection, Subject
 from kith.photos.tables import File, Photo
 
 
@@ -56,7 +57,9 @@ def hidden(who: Principal) -> Select[Person]:
 
 def named(who: Principal, name: str) -> Select[Person]:
     """Living persons of exactly this name, capitals aside."""
-    stmt = select(Person).where(func.lower(Person.name) == name.lower(), Person.merged_into_id.is_(None))
+    # SQLite lowers plain ASCII only, so a name such as Émile is found by itself.
+    alike = or_(Person.name == name, func.lower(Person.name) == name.lower())
+    stmt = select(Person).where(alike, Person.merged_into_id.is_(None))
     return visible_to(stmt.order_by(Person.id), Person, who)
 
 
@@ -105,27 +108,64 @@ def history(who: Principal, person_id: int | None = None) -> Select[Decision]:
     return visible_to(stmt, Decision, who)
 
 
-def later_decisions(it: Decision, subjects: Sequence[tuple[str, int]]) -> Select[Decision]:
+def later_decisions(decision_id: int) -> Select[Decision]:
     """Decisions after this one, not undone, that share a subject with it."""
-    shared = or_(
-        *(
-            DecisionSubject.subject_id.in_([row for kind, row in subjects if kind == subject])
-            & (DecisionSubject.subject == subject)
-            for subject in Subject
+    return select(Decision).where(Decision.id.in_(_later(decision_id)), Decision.undone_at.is_(None))
+
+
+def persons_of_later(decision_id: int) -> Select[int]:
+    """The persons whom later decisions that stand are about."""
+    standing = select(Decision.id).where(Decision.id.in_(_later(decision_id)), Decision.undone_at.is_(None))
+    return select(DecisionSubject.subject_id).where(
+        DecisionSubject.subject == Subject.PERSON, DecisionSubject.decision_id.in_(standing)
+    )
+
+
+def decisions_about(person_ids: Sequence[int]) -> Select[Decision]:
+    return select(Decision).where(Decision.id.in_(_about(Subject.PERSON, person_ids)))
+
+
+def forget_persons(person_ids: Sequence[int]) -> Delete:
+    """The places of persons in the history of decisions."""
+    return delete(DecisionSubject).where(
+        DecisionSubject.subject == Subject.PERSON, DecisionSubject.subject_id.in_(person_ids)
+    )
+
+
+def suggested(person_ids: Sequence[int]) -> Select[Face]:
+    """Faces these persons are suggested for."""
+    return select(Face).where(Face.suggested_person_id.in_(person_ids)).order_by(Face.id)
+
+
+def covered_by(face_ids: Sequence[int]) -> Select[Person]:
+    return select(Person).where(Person.cover_face_id.in_(face_ids))
+
+
+def split_parties(decision_ids: Sequence[int]) -> Select[int, int]:
+    """(decision, person) of those of the decisions that are splits."""
+    return (
+        select(DecisionSubject.decision_id, DecisionSubject.subject_id)
+        .join(Decision, Decision.id == DecisionSubject.decision_id)
+        .where(
+            Decision.kind == DecisionKind.SPLIT,
+            DecisionSubject.subject == Subject.PERSON,
+            Decision.id.in_(decision_ids),
         )
     )
-    about = select(DecisionSubject.decision_id).where(DecisionSubject.decision_id > it.id, shared)
-    return select(Decision).where(Decision.id.in_(about), Decision.undone_at.is_(None))
-
-
-def decisions_about(person_ids: Sequence[int]) -> Delete:
-    about = _about(Subject.PERSON, person_ids)
-    return delete(Decision).where(Decision.id.in_(about)).execution_options(synchronize_session=False)
 
 
 def _about(subject: Subject, ids: Sequence[int]) -> Select[int]:
     return select(DecisionSubject.decision_id).where(
         DecisionSubject.subject == subject, DecisionSubject.subject_id.in_(ids)
+    )
+
+
+def _later(decision_id: int) -> Select[int]:
+    mine, theirs = aliased(DecisionSubject), aliased(DecisionSubject)
+    return (
+        select(theirs.decision_id)
+        .join(mine, (mine.subject == theirs.subject) & (mine.subject_id == theirs.subject_id))
+        .where(mine.decision_id == decision_id, theirs.decision_id > decision_id)
     )
 
 
@@ -137,7 +177,7 @@ def to_identify(tenant_id: int, limit: int) -> Select[Face, Photo]:
     return (
         select(Face, Photo)
         .join(Photo, Photo.id == Face.photo_id)
-        .where(Face.tenant_id == tenant_id, Face.to_identify)
+        .where(Face.tenant_id == tenant_id, Face.to_identify, ~Face.is_ignored)
         .order_by(Face.id)
         .limit(limit)
     )
@@ -210,13 +250,25 @@ def persons_by_photo(photo_ids: Sequence[int]) -> Select[int, int | None]:
     )
 
 
-def photos_of_persons(who: Principal, person_ids: Sequence[int]) -> Select[int | None, Photo, File]:
-    """The photos of some persons with their files, newest first."""
-    stmt = (
-        select(Face.person_id, Photo, File)
+def photos_of_persons(who: Principal, person_ids: Sequence[int], limit: int) -> Select[int | None, int, str]:
+    """(person, photo, where its bytes are) of the newest `limit` photos of each person, newest first."""
+    newest = visible_to(
+        select(
+            Face.person_id,
+            Photo.id.label("photo_id"),
+            Photo.taken_at,
+            func.row_number()
+            .over(partition_by=Face.person_id, order_by=(Photo.taken_at.desc().nulls_last(), Photo.id))
+            .label("place"),
+        )
         .join(Photo, Photo.id == Face.photo_id)
-        .join(File, File.photo_id == Photo.id)
-        .where(Face.person_id.in_(person_ids), ~Face.is_ignored)
-        .order_by(Photo.taken_at.desc(), Photo.id, File.id)
+        .where(Face.person_id.in_(person_ids), ~Face.is_ignored),
+        Face,
+        who,
+    ).subquery()
+    return (
+        select(newest.c.person_id, newest.c.photo_id, File.location)
+        .join(File, File.photo_id == newest.c.photo_id)
+        .where(newest.c.place <= limit)
+        .order_by(newest.c.place, File.id)
     )
-    return visible_to(stmt, Face, who)
