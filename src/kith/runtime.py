@@ -3,15 +3,15 @@
 import asyncio
 import os
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from kith.accounts.principal import Principal
-from kith.engine.errors import EmbeddingSpaceMismatch
+from kith.engine.errors import EmbeddingSpaceMismatch, EngineNotReady
 from kith.engine.image import ImageLimits
 from kith.engine.packs import PackStore
 from kith.engine.session import SessionOptions
-from kith.errors import Unavailable
+from kith.errors import AppError, Busy, Unavailable
 from kith.faces import queries as face_queries
 from kith.faces.recognition import Recognition, activate, space_row
 from kith.faces.tasks import IDENTIFY, AnalyseConfig, AnalysePhotos
@@ -28,12 +28,14 @@ from kith.kit.offload import Offload
 from kith.migrations import upgrade
 from kith.people.identification import IdentifyConfig, IdentifyFaces
 from kith.people.matching import Thresholds
-from kith.photos import queries as photo_queries
 from kith.photos.importing import Importer
 from kith.photos.service import ANALYSE, Photos
 from kith.settings import Settings
 
 Progress = Callable[[str], None]
+
+# Searches go on while a large library is being grouped or read.
+_COMPUTE_SLOTS = 4
 
 
 @dataclass(slots=True)
@@ -66,12 +68,34 @@ class Runtime:
     def is_engine_open(self) -> bool:
         return self._recognition is not None
 
+    @property
+    def thresholds(self) -> Thresholds:
+        identity = self.settings.identity
+        return Thresholds(identity.auto, identity.suggest, identity.poor, identity.seed_quality)
+
     async def recognition(self) -> Recognition:
-        """The pack in use with its index, opened once; raises EngineNotReady or a pack's errors."""
+        """The pack in use with its index, opened when first asked for, and anew when another was chosen.
+
+        Costs one query; ask before reading in a session of your own. Raises a pack's errors.
+        """
+        opened = self._recognition
+        if opened is not None and await self._is_in_use(opened):
+            return opened
         async with self._opening:
-            if self._recognition is None:
-                self._recognition = await self._open(await self.pack())
-            return self._recognition
+            opened = self._recognition
+            if opened is None or not await self._is_in_use(opened):
+                opened = await self._open(await self.pack())
+                self._take_up(opened)
+            return opened
+
+    async def recognition_for_jobs(self) -> Recognition:
+        """As `recognition`, but a pack that cannot be opened is waited for: no photo is to blame for it."""
+        try:
+            return await self.recognition()
+        except (Busy, Unavailable):
+            raise
+        except AppError as error:
+            raise EngineNotReady(error.detail, cause=error.code) from error
 
     async def pack(self) -> str:
         """The id of the pack in use: the library's own, else the one set, else the best installed."""
@@ -89,14 +113,14 @@ class Runtime:
     async def use_pack(self, pack_id: str) -> int:
         """Make a pack the library's own and queue what it has not seen; how many photos that is."""
         async with self._opening:
-            await self._close_recognition()
-            opened = self._recognition = await self._open(pack_id, is_choice=True)
-        async with self.db.write() as session:
-            await activate(session, opened.space_id)
-            who = Principal()
-            photo_ids = (await session.scalars(photo_queries.not_analysed_in(who, opened.space_id))).all()
-            await Photos(session, who, self.clock).analyse(photo_ids)
-        return len(photo_ids)
+            opened = await self._open(pack_id, is_choice=True)
+            try:
+                count = await self._choose(opened.space_id)
+            except BaseException:
+                await opened.close()
+                raise
+            self._take_up(opened)
+        return count
 
     def importer(self, who: Principal) -> Importer:
         return Importer(self.db, self.blobs, self.clock, who, self.limits, skip=self.settings.data)
@@ -105,27 +129,59 @@ class Runtime:
         """The worker of this process."""
         worker, identity = self.settings.worker, self.settings.identity
         analyse = AnalysePhotos(
-            self.db, self.blobs, self.clock, recognition=self.recognition, decoding=self.working,
+            self.db, self.blobs, self.clock, recognition=self.recognition_for_jobs, decoding=self.working,
             config=AnalyseConfig(worker.batch, self.settings.engine.max_side_px, self.limits),
         )  # fmt: skip
         identify = IdentifyFaces(
-            self.db, self.clock, self.recognition,
+            self.db, self.clock, self.recognition_for_jobs,
             IdentifyConfig(
-                Thresholds(identity.auto, identity.suggest, identity.poor), neighbours=identity.neighbours,
+                self.thresholds, neighbours=identity.neighbours,
                 strangers=identity.strangers, group_size=identity.group_size, cohesion=identity.cohesion,
-                seed_quality=identity.seed_quality,
             ),
         )  # fmt: skip
         config = RunnerConfig(worker.lease_seconds, worker.attempts, worker.poll_seconds)
         return Runner(self.db, self.clock, {ANALYSE: analyse, IDENTIFY: identify}, self.liveness, config)
 
     async def close(self) -> None:
-        await self._close_recognition()
-        await self.decoding.close()
-        await self.working.close()
-        await self.networks.close()
+        self._let_go()
+        if self._closing:
+            await asyncio.wait(self._closing)
+        for pool in self.pools:
+            await pool.close()
         await self.db.close()
         self.liveness.close()
+
+    @property
+    def pools(self) -> tuple[Offload, ...]:
+        return self.decoding, self.working, self.networks, self.compute
+
+    async def _is_in_use(self, opened: Recognition) -> bool:
+        """Whether the library uses this pack, or none yet; another process may have chosen one since."""
+        async with self.db.read() as session:
+            active = await session.scalar(face_queries.active_space())
+        return active is None or active.key == opened.engine.space.key
+
+    async def _choose(self, space_id: int) -> int:
+        async with self.db.write() as session:
+            await activate(session, space_id)
+            unseen: dict[int, list[int]] = {}
+            for tenant_id, photo_id in await session.execute(face_queries.photos_unseen_by(space_id)):
+                unseen.setdefault(tenant_id, []).append(photo_id)
+            for tenant_id, photo_ids in unseen.items():
+                await Photos(session, Principal(tenant_id), self.clock).analyse(photo_ids)
+        return sum(map(len, unseen.values()))
+
+    def _take_up(self, opened: Recognition) -> None:
+        self._let_go()
+        self._recognition = opened
+
+    def _let_go(self) -> None:
+        """Close what was opened, in the background: calls that are under way come to their end."""
+        opened, self._recognition = self._recognition, None
+        if opened is not None:
+            closing = asyncio.create_task(opened.close())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
 
     async def _open(self, pack_id: str, *, is_choice: bool = False) -> Recognition:
         engine_settings = self.settings.engine
@@ -146,13 +202,6 @@ class Runtime:
             return MemoryIndex(dimension, self.settings.index_folder / space_key)
         dsn = self.db.url.set(drivername="postgresql").render_as_string(hide_password=False)
         return PgVectorIndex(dsn, space_key, dimension)
-
-    async def _close_recognition(self) -> None:
-        opened, self._recognition = self._recognition, None
-        if opened is not None:
-            with suppress(Unavailable):  # the index is derived; the next start reads the database
-                await asyncio.to_thread(opened.index.persist)
-            await asyncio.to_thread(opened.index.close)
 
 
 @asynccontextmanager

@@ -198,7 +198,8 @@ class TestMerge:
             await people.confirm([ada[0]])
         async with world.people() as people:
             undone = await people.undo(merged.id)
-        assert undone.kept == 1
+        assert undone.kept == 2  # the confirmed face, and the person it needs
+        assert (await world.person(target)).is_anchored
         assert (await world.face(ada[0])).person_id == target
         assert (await world.face(ada[1])).person_id == source
 

@@ -5,7 +5,7 @@ import pytest
 
 from kith.people.matching import Candidate, Match, Thresholds, match
 
-LEVELS = Thresholds(auto=0.8, suggest=0.6, poor=0.9)
+LEVELS = Thresholds(auto=0.8, suggest=0.6, poor=0.9, seed_quality=0.5)
 
 
 def candidate(

@@ -41,11 +41,10 @@ DIMENSION = 128
 SPACE = Space("test", "1", "0" * 64, DIMENSION, "none")
 CALIBRATION = Calibration((0.2, 0.3, 0.4, 0.5, 0.6), "made up for tests")
 CONFIG = IdentifyConfig(
-    Thresholds(auto=0.8, suggest=0.6, poor=0.9),
+    Thresholds(auto=0.8, suggest=0.6, poor=0.9, seed_quality=0.5),
     strangers=0.05,
     group_size=2,
     cohesion=0.5,
-    seed_quality=0.5,
     neighbours=10,
 )
 

@@ -12,7 +12,7 @@ from kith.faces import queries as face_queries
 from kith.faces.changes import touch
 from kith.faces.reading import embeddings_of
 from kith.faces.recognition import Recognition, settle
-from kith.faces.service import Faces, boxes_of, reconcile
+from kith.faces.service import Faces, boxes_of, reconcile, take_turn
 from kith.faces.tables import Face, FaceState
 from kith.faces.tasks import identify_job
 from kith.index.base import Scope
@@ -84,15 +84,19 @@ class Detecting:
         """Store a picture whose bytes are in the blob store, and those `rows` of what was found in it.
 
         The same picture twice is the same photo, with the same faces. A face that is like nobody known
-        becomes a new person without a name; faces a human said to ignore are left out.
+        becomes a new person without a name; faces a human said to ignore are left out. Raises PackChanged
+        if the pack that saw the picture is no longer in use.
         """
+        people = People(self._session, self._who, self._clock)
+        await people.take_turn()  # so that of two new pictures of somebody new only one makes them a person
+        await take_turn(self._session, self._who.tenant_id)
         photos = Photos(self._session, self._who, self._clock)
         library_id = await photos.library_id()
         (registered,) = await photos.register(library_id, [file], analyse=False)
         photo = registered.photo
         await settle(self._session, self._recognition.space_id)
         faces = await self._record(photo, found, rows)
-        await self._identify(photo, list(faces.values()))
+        await self._identify(people, photo, list(faces.values()))
         (place, *_) = (await self._session.scalars(photo_queries.files_of([photo.id]))).all()
         return Saved(
             place.location,
@@ -100,7 +104,7 @@ class Detecting:
         )
 
     async def _record(self, photo: Photo, found: FoundFaces, rows: NDArray[np.intp]) -> dict[int, Face]:
-        """Store what is new, and let nothing go that the photo is known to show; {row: face}."""
+        """Store what is new as a new analysis would, but nothing that was not asked for; {row: face}."""
         known = (await self._session.scalars(face_queries.faces_of_photos([photo.id]))).all()
         seen = {row for _, row in reconcile(boxes_of(known), found.xyxy).kept}
         wanted = set(rows.tolist())
@@ -113,25 +117,24 @@ class Detecting:
         kept = reconcile(boxes_of(known), found.xyxy[rows]).kept
         return {int(rows[at]): known[face] for face, at in kept if not known[face].is_ignored}
 
-    async def _identify(self, photo: Photo, faces: Sequence[Face]) -> None:
+    async def _identify(self, people: People, photo: Photo, faces: Sequence[Face]) -> None:
         """Give every face a person, and have what this says about other photos worked out later."""
-        people = People(self._session, self._who, self._clock)
         nobody = [face for face in faces if face.person_id is None]
         known = {face.person_id for face in faces if face.person_id is not None}
+        handed_out = [it for it in await people.persons(sorted(known)) if not it.is_anchored]
         matches = await self._match(photo, nobody)
         for face in nobody:
             found = matches.get(face.id)
             person = await people.person(found.person_id) if found is not None else people.new_person()
-            await people.anchor(people.ledger(), person)
             await self._session.flush()
             face.person_id, face.state, face.suggested_person_id = person.id, FaceState.AUTO, None
             face.similarity = found.similarity if found is not None else None
             face.to_identify = False
+            handed_out.append(person)
         touch(self._session, [face.id for face in nobody])
-        loose = [it for it in await people.persons(sorted(known)) if not it.is_anchored]
-        for person in loose:
+        for person in handed_out:
             await people.anchor(people.ledger(), person)
-        if nobody or loose:
+        if handed_out:
             tenant_id = self._who.tenant_id
             await Jobs(self._session, self._clock).add(tenant_id, [identify_job(tenant_id)])
 
@@ -157,8 +160,9 @@ class Detecting:
             if person.merged_into_id is None
         }
         candidates = await read_candidates(
-            self._session, calibration, [(face, photo) for face in faces], near, persons
-        )
+            self._session, calibration, [(face, photo) for face in faces], near, persons,
+            seed_quality=self._config.thresholds.seed_quality,
+        )  # fmt: skip
         taken = [face.person_id for face in here if face.person_id is not None and not face.is_ignored]
         matches = match(candidates, self._config.thresholds, {photo.id: taken})
         return {it.face_id: it for it in matches if it.is_auto}

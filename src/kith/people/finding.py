@@ -110,10 +110,10 @@ async def _photos(
 ) -> dict[tuple[int, int], list[PhotoPlace]]:
     """The photos of persons, under (person id, 0), and of single faces, under (0, face id)."""
     places: dict[tuple[int, int], dict[int, PhotoPlace]] = {}
-    for person_id, photo, file in await session.execute(queries.photos_of_persons(who, person_ids)):
-        here = places.setdefault((person_id or 0, 0), {})
-        if len(here) < PHOTOS_SHOWN:
-            here.setdefault(photo.id, PhotoPlace(photo.id, file.location))
+    for person_id, photo_id, location in await session.execute(
+        queries.photos_of_persons(who, person_ids, PHOTOS_SHOWN)
+    ):
+        places.setdefault((person_id or 0, 0), {}).setdefault(photo_id, PhotoPlace(photo_id, location))
     faces = (await session.scalars(face_queries.faces(who, face_ids))).all()
     files = await session.scalars(photo_queries.files_of([face.photo_id for face in faces]))
     first: dict[int, str] = {}

@@ -20,12 +20,14 @@ BEST_VOTES = 3
 class Thresholds:
     """Similarities 0..1: from `auto` a face is given to a person, from `suggest` it is suggested.
 
-    `poor` stands for `auto` where a face is too poor for its similarities to mean what they say.
+    `poor` stands for `auto` where a face, of a quality below `seed_quality`, is too poor for its
+    similarities to mean what they say.
     """
 
     auto: float
     suggest: float
     poor: float
+    seed_quality: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from kith.accounts.principal import Principal
 from kith.faces import queries as face_queries
@@ -61,7 +62,7 @@ async def summarise(session: ReadSession | WriteSession, who: Principal, person_
 
 async def persons_named(session: ReadSession, who: Principal, name: str) -> Sequence[Person]:
     """Living persons of exactly this name, capitals aside."""
-    return (await session.scalars(queries.named(who, name))).all()
+    return (await session.scalars(queries.named(who, normalize("NFC", name).strip()))).all()
 
 
 async def list_decisions(

@@ -15,7 +15,6 @@ from kith.engine.image import decode
 from kith.faces.recognition import Recognition
 from kith.kit.db import WriteSession
 from kith.people.detecting import Detecting, MatchConfig, Saved, usable
-from kith.people.matching import Thresholds
 from kith.photos.importing import describe
 from kith.runtime import Runtime
 
@@ -60,8 +59,7 @@ async def save_upload(kith: Runtime, session: WriteSession, who: Principal, it: 
     """Keep an analysed picture: its bytes, itself as a photo, its faces, and a person for each."""
     file = await kith.decoding.run(describe, it.data, it.name, kith.limits)
     await kith.blobs.put(file.location, it.data)
-    identity = kith.settings.identity
-    config = MatchConfig(Thresholds(identity.auto, identity.suggest, identity.poor), identity.neighbours)
+    config = MatchConfig(kith.thresholds, kith.settings.identity.neighbours)
     detecting = Detecting(session, who, kith.clock, it.recognition, config)
     return await detecting.detect_and_save(file, it.found, it.rows)
 

@@ -160,6 +160,8 @@ def _sqlite_engine(url: URL, begin: str, pool_size: int, *, read_only: bool = Fa
     def on_connect(connection: Any, _record: ConnectionPoolEntry) -> None:
         # The driver would begin transactions by itself, and too late; SQLAlchemy's begin event does.
         connection.isolation_level = None
+        # SQLite's own knows the letters of English only.
+        connection.create_function("lower", 1, _lower, deterministic=True)
         cursor = connection.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
             cursor.execute(f"PRAGMA {pragma}")
@@ -172,3 +174,7 @@ def _sqlite_engine(url: URL, begin: str, pool_size: int, *, read_only: bool = Fa
     event.listen(engine.sync_engine, "connect", cast("Callable[..., Any]", on_connect))
     event.listen(engine.sync_engine, "begin", cast("Callable[..., Any]", on_begin))
     return engine
+
+
+def _lower(text: str | None) -> str | None:
+    return text.lower() if text is not None else None

@@ -1,6 +1,7 @@
 """What identification reads and finds out."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from kith.faces.tables import Face, FaceState
 from kith.people.matching import Match, Thresholds
@@ -15,7 +16,6 @@ class IdentifyConfig:
     strangers: float
     group_size: int
     cohesion: float
-    seed_quality: float
     neighbours: int
 
 
@@ -33,13 +33,16 @@ class Standing:
 class Plan:
     """What identification found out.
 
-    `judged` are the faces compared with known people, so that what was suggested for them before no
-    longer holds. `groups` holds (person or None for a new one, its face ids); `loners` are in no group.
-    `capacities` are new ones of galleries, see `regrouping.capacity_for`.
+    `waiting` are the faces the job is about, `read` all it looked at, as they stood; `recalled` persons
+    were looked for, and were last changed at that time. `judged` are the faces compared with known
+    people, so that what was suggested for them before no longer holds. `groups` holds (person or None
+    for a new one, its face ids); `loners` are in no group. `capacities` are new ones of galleries, see
+    `regrouping.capacity_for`.
     """
 
+    waiting: set[int] = field(default_factory=set[int])
     read: dict[int, Standing] = field(default_factory=dict[int, Standing])
-    person_ids: list[int] = field(default_factory=list[int])
+    recalled: dict[int, datetime] = field(default_factory=dict[int, datetime])
     judged: set[int] = field(default_factory=set[int])
     matches: list[Match] = field(default_factory=list[Match])
     groups: list[tuple[int | None, list[int]]] = field(default_factory=list[tuple[int | None, list[int]]])

@@ -4,18 +4,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kith.faces.reading import embeddings_of
 from kith.faces.recognition import Recognition
 from kith.faces.tables import Face, FaceState
 from kith.index.base import Float32, Neighbours, Scope
+from kith.kit.chunks import chunks
 from kith.kit.db import ReadSession
 from kith.people import queries
 from kith.people.identification.plan import Plan, Standing
 from kith.photos.tables import Photo
 
-_CHUNK = 10_000
-_MACHINE = frozenset({FaceState.UNKNOWN, FaceState.SUGGESTED, FaceState.GROUPED})
+MACHINE = frozenset({FaceState.UNKNOWN, FaceState.SUGGESTED, FaceState.GROUPED})
 
 
 class Reading:
@@ -33,6 +34,7 @@ class Reading:
         """Read the faces that wait, and which persons no human vouches for; the ids of the faces."""
         rows = (await self.session.execute(queries.to_identify(self.tenant_id, limit))).all()
         self._keep(rows)
+        self.plan.waiting = set(self.plan.read)
         self.plan.is_partial = len(rows) == limit
         self.unanchored = frozenset(await self.session.scalars(queries.unanchored_groups(self.tenant_id)))
         await self._fetch(list(self.plan.read))
@@ -40,15 +42,17 @@ class Reading:
 
     async def load(self, face_ids: Iterable[int]) -> None:
         new = sorted(set(face_ids) - self.plan.read.keys())
-        for start in range(0, len(new), _CHUNK):
-            rows = await self.session.execute(queries.faces_with_photos(new[start : start + _CHUNK]))
+        for some in chunks(new):
+            rows = await self.session.execute(queries.faces_with_photos(some))
             self._keep(rows.all())
         await self._fetch(new)
 
     def is_open(self, face_id: int) -> bool:
         """Whether a machine may say whose face this is, and can."""
-        it = self.plan.read[face_id]
-        return it.state in _MACHINE and not it.face.is_ignored and face_id in self._vectors
+        it = self.plan.read.get(face_id)
+        if it is None or face_id not in self._vectors:
+            return False
+        return it.state in MACHINE and not it.face.is_ignored
 
     async def embedded(self, face_ids: Sequence[int]) -> list[int]:
         """Those of the faces that have been embedded in this space."""
@@ -64,8 +68,8 @@ class Reading:
     async def members(self, person_ids: Sequence[int]) -> list[int]:
         """The faces of persons, as far as they are embedded in this space."""
         ids: list[int] = []
-        for start in range(0, len(person_ids), _CHUNK):
-            ids += await self.session.scalars(queries.members(person_ids[start : start + _CHUNK]))
+        for some in chunks(person_ids):
+            ids += await self.session.scalars(queries.members(some))
         return await self.embedded(ids)
 
     async def near(self, face_ids: Sequence[int], scope: Scope, min_cosine: float) -> list[Neighbours]:
@@ -73,11 +77,18 @@ class Reading:
         vectors = await self.vectors(face_ids)
         strangers = replace(scope, unassigned_only=True)
         near = await self.recognition.within(vectors, strangers, min_cosine)
-        if not self.unanchored:
-            return near
-        grouped = replace(scope, persons=self.unanchored)
-        also = await self.recognition.within(vectors, grouped, min_cosine)
-        return [_joined(left, right) for left, right in zip(near, also, strict=True)]
+        if self.unanchored:
+            grouped = replace(scope, persons=self.unanchored)
+            also = await self.recognition.within(vectors, grouped, min_cosine)
+            near = [_joined(left, right) for left, right in zip(near, also, strict=True)]
+        return await self._seen(near)
+
+    async def _seen(self, near: list[Neighbours]) -> list[Neighbours]:
+        """Only faces this session sees as open: the index may have gone on to a later commit."""
+        found = {face_id for around in near for face_id in around.face_ids.tolist()}
+        await self.load(found)
+        known = np.array([it for it in sorted(found) if self.is_open(it)], dtype=np.int64)
+        return [_picked(around, np.isin(around.face_ids, known)) for around in near]
 
     def _keep(self, rows: Sequence[Sequence[object]]) -> None:
         for face, photo in rows:
@@ -86,9 +97,8 @@ class Reading:
 
     async def _fetch(self, face_ids: Sequence[int]) -> None:
         missing = [face_id for face_id in face_ids if face_id not in self._vectors]
-        for start in range(0, len(missing), _CHUNK):
-            chunk = missing[start : start + _CHUNK]
-            self._vectors |= await embeddings_of(self.session, self.recognition.space_id, chunk)
+        for some in chunks(missing):
+            self._vectors |= await embeddings_of(self.session, self.recognition.space_id, some)
 
 
 def _joined(left: Neighbours, right: Neighbours) -> Neighbours:
@@ -97,3 +107,7 @@ def _joined(left: Neighbours, right: Neighbours) -> Neighbours:
         np.concatenate([left.persons, right.persons]),
         np.concatenate([left.cosines, right.cosines]),
     )
+
+
+def _picked(near: Neighbours, rows: NDArray[np.bool_]) -> Neighbours:
+    return Neighbours(near.face_ids[rows], near.persons[rows], near.cosines[rows])

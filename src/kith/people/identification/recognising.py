@@ -1,18 +1,16 @@
 """Matching the faces that wait with known people."""
 
 from collections.abc import Sequence
-from datetime import date
-
-import numpy as np
 
 from kith.accounts.principal import Principal
-from kith.index.base import NO_PERSON, Neighbours, Scope
+from kith.faces.tables import FaceState
+from kith.index.base import NO_PERSON, Scope
+from kith.kit.chunks import chunks
 from kith.people import queries
+from kith.people.candidates import read_candidates
 from kith.people.identification.plan import IdentifyConfig
 from kith.people.identification.reading import Reading
-from kith.people.matching import Candidate, is_before_birth, match, years_between
-from kith.people.tables import Person
-from kith.photos.tables import Photo
+from kith.people.matching import match
 
 # A person is looked for with this many of their best faces.
 _PROBES = 50
@@ -26,16 +24,27 @@ class Recognising:
         self._plan = reading.plan
         self._config = config
         self._calibration = reading.recognition.calibration
+        self._nearby: set[int] = set()
 
     async def recall(self) -> None:
-        """Look again at faces near persons whose own faces have changed."""
+        """Look again at faces near persons whose own faces have changed, or were embedded anew."""
         session, scope = self._reading.session, Scope(self._reading.tenant_id)
         min_cosine = self._calibration.cosine(self._config.thresholds.suggest)
-        for person in (await session.scalars(queries.to_match(self._reading.tenant_id))).all():
-            self._plan.person_ids.append(person.id)
-            best = (await session.scalars(queries.best_faces(person.id, _PROBES))).all()
+        changed = (await session.scalars(queries.to_match(self._reading.tenant_id))).all()
+        self._plan.recalled = {person.id: person.updated_at for person in changed}
+        embedded = {
+            standing.person_id
+            for standing in self._plan.read.values()
+            if standing.state in {FaceState.AUTO, FaceState.CONFIRMED} and standing.person_id is not None
+        }
+        for person_id in sorted(embedded | self._plan.recalled.keys()):
+            best = (await session.scalars(queries.best_faces(person_id, _PROBES))).all()
             near = await self._reading.near(await self._reading.embedded(best), scope, min_cosine)
-            await self._reading.load(face_id for around in near for face_id in around.face_ids.tolist())
+            self._nearby.update(face_id for around in near for face_id in around.face_ids.tolist())
+
+    def candidates(self) -> list[int]:
+        """The faces to match: those that wait, and those near persons that were recalled."""
+        return sorted(self._plan.waiting | self._nearby)
 
     async def recognise(self, face_ids: Sequence[int], scope: Scope) -> set[int]:
         """Match faces of one gallery; the ids of those that have found their person for sure."""
@@ -50,40 +59,15 @@ class Recognising:
         min_cosine = self._calibration.cosine(self._config.thresholds.suggest)
         vectors = await self._reading.vectors(open_ids)
         near = await self._reading.recognition.search(vectors, known, self._config.neighbours, min_cosine)
-        candidates = await self._candidates(open_ids, near, who)
+        standing = [self._plan.read[face_id] for face_id in open_ids]
+        candidates = await read_candidates(
+            session, self._calibration, [(it.face, it.photo) for it in standing], near, who,
+            seed_quality=self._config.thresholds.seed_quality,
+        )  # fmt: skip
         taken: dict[int, set[int]] = {}
-        photo_ids = sorted({candidate.photo_id for candidate in candidates})
-        for photo_id, person_id in await session.execute(queries.persons_by_photo(photo_ids)):
-            taken.setdefault(photo_id, set()).add(person_id or NO_PERSON)
+        for some in chunks(sorted({candidate.photo_id for candidate in candidates})):
+            for photo_id, person_id in await session.execute(queries.persons_by_photo(some)):
+                taken.setdefault(photo_id, set()).add(person_id or NO_PERSON)
         matches = match(candidates, self._config.thresholds, taken)
         self._plan.matches += matches
         return {it.face_id for it in matches if it.is_auto}
-
-    async def _candidates(
-        self, face_ids: Sequence[int], near: Sequence[Neighbours], who: dict[int, Person]
-    ) -> list[Candidate]:
-        """Each face with its neighbours, their distance in years, and the persons it cannot be."""
-        session = self._reading.session
-        barred: dict[int, set[int]] = {}
-        for face_id, person_id in await session.execute(queries.rejections(face_ids)):
-            barred.setdefault(face_id, set()).add(person_id)
-        neighbours = sorted({other for around in near for other in around.face_ids.tolist()})
-        rows = await session.execute(queries.faces_with_photos(neighbours))
-        taken_on = {face.id: _day(photo) for face, photo in rows}
-        candidates: list[Candidate] = []
-        for face_id, around in zip(face_ids, near, strict=True):
-            standing = self._plan.read[face_id]
-            photo, is_poor = standing.photo, standing.face.quality < self._config.seed_quality
-            day = _day(photo)
-            unborn = {it.id for it in who.values() if is_before_birth(day, it.born_on)}
-            years = [years_between(day, taken_on.get(other)) for other in around.face_ids.tolist()]
-            similarities = self._calibration.similarity(around.cosines)
-            out = frozenset(barred.get(face_id, set()) | unborn)
-            candidates.append(
-                Candidate(face_id, photo.id, around.persons, similarities, np.array(years), out, is_poor)
-            )
-        return candidates
-
-
-def _day(photo: Photo) -> date | None:
-    return photo.taken_at.date() if photo.taken_at is not None else None

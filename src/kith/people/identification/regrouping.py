@@ -63,7 +63,7 @@ class Regrouping:
         rows = await self._reading.session.scalars(queries.open_faces(scope.tenant, scope.gallery or 0))
         ids = await self._reading.embedded([face_id for face_id in rows if face_id not in matched])
         vectors = await self._reading.vectors(ids)
-        links = await self._reading.recognition.offload.run(radius_graph, vectors, min_cosine)
+        links = await self._reading.recognition.compute.run(radius_graph, vectors, min_cosine)
         return Neighbourhood(np.array(ids, dtype=np.int64), links)
 
     async def _affected(
@@ -76,11 +76,12 @@ class Regrouping:
 
         async def members(person_ids: Sequence[int]) -> Sequence[int]:
             ids = await self._reading.members(person_ids)
-            return [face_id for face_id in ids if face_id not in matched]
+            await self._reading.load(ids)
+            return [face_id for face_id in ids if face_id not in matched and self._reading.is_open(face_id)]
 
-        left = {self._plan.read[face_id].person_id for face_id in matched} - {None}
+        left = {self._plan.read[face_id].person_id for face_id in matched} & self._reading.unanchored
         seeds = [face_id for face_id in face_ids if self._reading.is_open(face_id)]
-        seeds += await members([person_id for person_id in left if person_id is not None])
+        seeds += await members(sorted(person_id for person_id in left if person_id is not None))
         return await gather([seed for seed in seeds if seed not in matched], near, members)
 
     async def _group(self, around: Neighbourhood) -> None:
@@ -89,8 +90,10 @@ class Regrouping:
         standing = [self._plan.read[face_id] for face_id in ids]
         vectors = await self._reading.vectors(ids)
         cohesion = Cohesion(vectors, self._calibration.cosine(self._config.cohesion))
-        is_good = np.array([it.face.quality >= self._config.seed_quality for it in standing], dtype=bool)
-        labels = await self._reading.recognition.offload.run(
+        is_good = np.array(
+            [it.face.quality >= self._config.thresholds.seed_quality for it in standing], dtype=bool
+        )
+        labels = await self._reading.recognition.compute.run(
             group,
             len(ids),
             self._trusted(around.links, is_good),

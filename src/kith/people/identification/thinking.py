@@ -23,7 +23,7 @@ async def think(
     await reading.begin(FACES)
     await recognising.recall()
     by_gallery: dict[int, list[int]] = {}
-    for standing in plan.read.values():
+    for standing in (plan.read[face_id] for face_id in recognising.candidates()):
         by_gallery.setdefault(standing.photo.gallery_id, []).append(standing.face.id)
     galleries = await session.scalars(queries.galleries(sorted(by_gallery)))
     for gallery in galleries.all():

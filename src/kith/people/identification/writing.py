@@ -8,13 +8,13 @@ from kith.accounts.principal import Principal
 from kith.faces import queries as face_queries
 from kith.faces.changes import touch
 from kith.faces.tables import Face, FaceState
+from kith.kit.chunks import chunks
 from kith.kit.clock import Clock
 from kith.kit.db import WriteSession, serialise
 from kith.people import queries
 from kith.people.identification.plan import Plan
+from kith.people.identification.reading import MACHINE
 from kith.people.tables import Person
-
-_CHUNK = 10_000
 
 
 class Writing:
@@ -29,30 +29,53 @@ class Writing:
     async def write(self, plan: Plan) -> None:
         await serialise(self._session, "people.decide", self._who.tenant_id)
         await self._load(plan)
-        for face in self._faces.values():
-            face.to_identify = False
-            if face.id in plan.judged:
-                face.suggested_person_id = face.similarity = None
+        matches = await self._still_true(plan)
+        for face_id in plan.waiting | plan.judged:
+            face = self._faces.get(face_id)
+            if face is not None:
+                face.to_identify = False
+                if face_id in plan.judged and face.state in MACHINE:
+                    face.suggested_person_id = face.similarity = None
         for face in self._still(plan.loners):
             self._place(face, None)
         for person_id, face_ids in plan.groups:
             await self._form(person_id, self._still(face_ids))
-        self._match(plan)
-        for person in await self._session.scalars(queries.persons(self._who, plan.person_ids)):
-            person.to_match = False
+        self._match(plan, matches)
+        for person in await self._session.scalars(queries.persons(self._who, sorted(plan.recalled))):
+            person.to_match = person.updated_at != plan.recalled[person.id]
         for gallery in await self._session.scalars(queries.galleries(sorted(plan.capacities))):
             gallery.group_capacity = plan.capacities[gallery.id]
         await self._session.flush()
         await self._dissolve(plan)
 
+    async def _still_true(self, plan: Plan) -> set[int]:
+        """The faces whose match no human has contradicted since it was found."""
+        matches = [it for it in plan.matches if it.face_id in self._faces]
+        persons = {it.id for it in await self._session.scalars(queries.anchored(self._who))}
+        rejected: set[tuple[int, int]] = set()
+        for some in chunks([it.face_id for it in matches]):
+            rejected |= {(it[0], it[1]) for it in await self._session.execute(queries.rejections(some))}
+        shown: set[tuple[int, int | None]] = set()
+        for some in chunks(sorted({self._faces[it.face_id].photo_id for it in matches})):
+            shown |= {(it[0], it[1]) for it in await self._session.execute(queries.persons_by_photo(some))}
+        return {
+            it.face_id
+            for it in matches
+            if it.person_id in persons
+            and (it.face_id, it.person_id) not in rejected
+            and (self._faces[it.face_id].photo_id, it.person_id) not in shown
+        }
+
     def _still(self, face_ids: Sequence[int]) -> list[Face]:
-        return [self._faces[face_id] for face_id in face_ids if face_id in self._faces]
+        """Those of the faces that are as they were read, and a machine's to place."""
+        faces = (self._faces.get(face_id) for face_id in face_ids)
+        return [face for face in faces if face is not None and face.state in MACHINE]
 
     async def _load(self, plan: Plan) -> None:
         """The faces that are still as they were read."""
         ids = sorted(plan.read)
-        for start in range(0, len(ids), _CHUNK):
-            rows = await self._session.scalars(face_queries.faces(self._who, ids[start : start + _CHUNK]))
+        for some in chunks(ids):
+            rows = await self._session.scalars(face_queries.faces(self._who, some))
             for face in rows:
                 was = plan.read[face.id]
                 if (face.state, face.person_id, face.is_ignored) == (was.state, was.person_id, False):
@@ -83,10 +106,13 @@ class Writing:
         else:
             face.state = FaceState.UNKNOWN if face.suggested_person_id is None else FaceState.SUGGESTED
 
-    def _match(self, plan: Plan) -> None:
+    def _match(self, plan: Plan, still_true: set[int]) -> None:
         for it in plan.matches:
             face = self._faces.get(it.face_id)
-            if face is None:
+            if face is None or face.state not in MACHINE:
+                continue
+            if it.face_id not in still_true:
+                face.to_identify = True
                 continue
             face.similarity = it.similarity
             if it.is_auto:
@@ -102,8 +128,7 @@ class Writing:
         candidates = sorted(
             before & set(await self._session.scalars(queries.unanchored_groups(self._who.tenant_id)))
         )
-        for start in range(0, len(candidates), _CHUNK):
-            chunk = candidates[start : start + _CHUNK]
-            left = set(await self._session.scalars(queries.has_faces(chunk)))
-            gone = [person_id for person_id in chunk if person_id not in left]
+        for some in chunks(candidates):
+            left = set(await self._session.scalars(queries.has_faces(some)))
+            gone = [person_id for person_id in some if person_id not in left]
             await self._session.execute(delete(Person).where(Person.id.in_(gone)))

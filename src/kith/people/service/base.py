@@ -105,6 +105,11 @@ class UseCases:
 
     async def decide(self, ledger: Ledger, kind: DecisionKind, about: Iterable[Person] = ()) -> Decision:
         """Write the decision, and have its consequences worked out in the background."""
+        for person in await self.session.scalars(queries.covered_by(ledger.faces())):
+            cover = await self.session.get(Face, person.cover_face_id)
+            if cover is None or cover.person_id != person.id or cover.is_ignored:
+                ledger.watch(person)
+                person.cover_face_id = None
         decision = await ledger.decide(kind, about)
         await Jobs(self.session, self.clock).add(self.who.tenant_id, [identify_job(self.who.tenant_id)])
         return decision

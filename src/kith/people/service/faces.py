@@ -54,10 +54,12 @@ class FaceUseCases(UseCases):
         for person in about:
             await self.anchor(ledger, person)
         ledger.watch(*faces)
-        theirs = [face for face, it in pairs if it in {face.person_id, face.suggested_person_id}]
-        await self.release(ledger, theirs)
-        for face in faces:
-            face.is_pinned = True
+        await self.release(ledger, [face for face, it in pairs if face.person_id == it])
+        for face, it in pairs:
+            if face.suggested_person_id == it:
+                face.suggested_person_id, face.similarity = None, None
+                face.state = FaceState.UNKNOWN if face.person_id is None else face.state
+            face.is_pinned = face.to_identify = True
         decision = await self.decide(ledger, DecisionKind.REJECT, about)
         self.forbid(decision, [(face.id, rejected) for face, rejected in pairs])
         return decision
@@ -94,7 +96,7 @@ class FaceUseCases(UseCases):
         if known and overlap.max() > SAME_FACE_IOU:
             face = known[int(overlap.argmax())]
             ledger.watch(face)
-            face.is_ignored = False
+            face.is_ignored, face.to_identify = False, True
         else:
             face = store.add(photo, found, 0, Origin.DRAWN)
             await self.session.flush()
@@ -130,7 +132,9 @@ class FaceUseCases(UseCases):
 
 
 def _supposed(face: Face) -> int:
-    person_id = face.person_id if face.person_id is not None else face.suggested_person_id
+    """Whom a face is taken or suggested for; a suggestion says more than a group without a name."""
+    is_known = face.state in {FaceState.AUTO, FaceState.CONFIRMED}
+    person_id = face.person_id if is_known or face.suggested_person_id is None else face.suggested_person_id
     if person_id is None:
         raise NobodySuggested(f"face {face.id} has no person that could be confirmed or rejected")
     return person_id

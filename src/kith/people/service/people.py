@@ -12,11 +12,12 @@ from kith.faces.tasks import identify_job
 from kith.jobs.service import Jobs
 from kith.people import queries
 from kith.people.errors import MergeInvalid, SplitInvalid
-from kith.people.ledger import Ledger, Undone
+from kith.people.ledger import Ledger
 from kith.people.names import clean_name
 from kith.people.service.base import get_person
 from kith.people.service.faces import FaceUseCases
 from kith.people.tables import Decision, DecisionKind, Person
+from kith.people.undoing import Undoing, Undone, living_changes
 
 __all__ = ["People", "get_person"]
 
@@ -93,7 +94,10 @@ class People(FaceUseCases):
             target.name = clean_name(keep_name)
         elif names and (keep_name or target.name is None):
             target.name = names[0]
-        forbidden = await self._forbidden(target, sources)
+        forbidden = await self._forbidden([target, *sources])
+        for face in await self.session.scalars(queries.suggested([person.id for person in sources])):
+            ledger.watch(face)
+            face.suggested_person_id = target.id
         moved = 0
         for person in sources:
             moved += await self._move(ledger, person, target, forbidden)
@@ -136,7 +140,7 @@ class People(FaceUseCases):
     async def undo(self, decision_id: int | None = None) -> Undone:
         """Take back a decision, or the last one that stands; a bulk act as one."""
         await self.take_turn()
-        undone = await self.ledger().undo(decision_id)
+        undone = await Undoing(self.session, self.who, self.clock).undo(decision_id)
         await Jobs(self.session, self.clock).add(self.who.tenant_id, [identify_job(self.who.tenant_id)])
         return undone
 
@@ -168,16 +172,35 @@ class People(FaceUseCases):
                 suggested_person_id=None, state=FaceState.UNKNOWN, similarity=None, to_identify=True
             )
         )  # fmt: skip
-        await self.session.execute(queries.decisions_about(ids))
+        await self._strike_out(set(ids), {face.id for face in faces} if delete_faces else set())
         await self.session.execute(delete(Person).where(Person.id.in_(ids)))
         await Jobs(self.session, self.clock).add(self.who.tenant_id, [identify_job(self.who.tenant_id)])
         return len(faces)
 
-    async def _forbidden(self, target: Person, sources: Sequence[Person]) -> set[int]:
-        """Faces somebody said are not one of these persons: now they are not the merged one."""
-        ids = [target.id, *(person.id for person in sources)]
-        rows = await self.session.scalars(queries.rejections_of(ids))
-        return {rejection.face_id for rejection in rows}
+    async def _strike_out(self, persons: set[int], faces: set[int]) -> None:
+        """Take erased persons and faces out of the history; what decisions say of others stays."""
+        for decision in (await self.session.scalars(queries.decisions_about(sorted(persons)))).all():
+            changes = living_changes(decision.changes, persons, faces)
+            if changes:
+                decision.changes = changes
+            else:
+                await self.session.delete(decision)
+        await self.session.flush()
+        await self.session.execute(queries.forget_persons(sorted(persons)))
+
+    async def _forbidden(self, persons: Sequence[Person]) -> set[int]:
+        """Faces somebody said are not one of these persons: now they are not the merged one.
+
+        What a split between the very persons that are now one has said is taken back by the merge.
+        """
+        ids = {person.id for person in persons}
+        rejections = (await self.session.scalars(queries.rejections_of(sorted(ids)))).all()
+        parties: dict[int, set[int]] = {}
+        decided = sorted({rejection.decision_id for rejection in rejections})
+        for decision_id, person_id in await self.session.execute(queries.split_parties(decided)):
+            parties.setdefault(decision_id, set()).add(person_id)
+        healed = {decision_id for decision_id, between in parties.items() if between <= ids}
+        return {it.face_id for it in rejections if it.decision_id not in healed}
 
     async def _move(self, ledger: Ledger, source: Person, target: Person, forbidden: set[int]) -> int:
         moved = 0

@@ -1,0 +1,190 @@
+"""Taking decisions back, in any order, and without touching what later ones say.
+
+The old values are put back column by column, except where a later decision that still stands has
+changed them too, or relies on them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kith.accounts.principal import Principal
+from kith.faces.changes import touch
+from kith.faces.queries import faces_of_person
+from kith.faces.tables import Face, FaceState
+from kith.kit.clock import Clock
+from kith.kit.db import WriteSession
+from kith.people import queries
+from kith.people.errors import DecisionNotFound, NothingToUndo
+from kith.people.ledger import UNITS, Row
+from kith.people.tables import Decision, Person, RowChange, Subject
+
+Unit = tuple[str, int, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What an undo did: rows put back, and rows left as a later decision wants them."""
+
+    decision: Decision
+    restored: int
+    kept: int
+
+
+class Undoing:
+    """Undoes one decision."""
+
+    def __init__(self, session: WriteSession, who: Principal, clock: Clock) -> None:
+        self._session = session
+        self._who = who
+        self._clock = clock
+        self._held: set[Unit] = set()
+        self._relied_upon: set[int] = set()
+
+    async def undo(self, decision_id: int | None = None) -> Undone:
+        """Take back one decision, or the last that stands; raises DecisionNotFound or NothingToUndo."""
+        it = await self._find(decision_id)
+        await self._look_ahead(it)
+        done = [await self._put_back(it, change) for change in sorted(it.changes, key=_turn)]
+        await self._session.execute(queries.drop_rejections(it.id))
+        it.undone_at, it.undone_by = self._clock.now(), self._who.actor
+        await self._session.flush()
+        return Undone(it, done.count(True), done.count(False))
+
+    async def _find(self, decision_id: int | None) -> Decision:
+        if decision_id is None:
+            it = await self._session.scalar(queries.last_decision(self._who))
+            if it is None:
+                raise NothingToUndo("no decision stands")
+            return it
+        it = await self._session.scalar(queries.decision(self._who, decision_id))
+        if it is None:
+            raise DecisionNotFound(f"there is no decision {decision_id}")
+        if it.undone_at is not None:
+            raise NothingToUndo(f"decision {decision_id} is already undone")
+        return it
+
+    async def _look_ahead(self, it: Decision) -> None:
+        """Which columns later decisions that stand have changed, and which persons they are about."""
+        later = (await self._session.scalars(queries.later_decisions(it.id))).all()
+        self._held = {
+            (change["subject"], change["id"], unit)
+            for decision in later
+            for change in decision.changes
+            for unit in UNITS[Subject(change["subject"])]
+            if any(change["before"].get(name) != change["after"].get(name) for name in unit)
+        }
+        self._relied_upon = set(await self._session.scalars(queries.persons_of_later(it.id)))
+
+    async def _put_back(self, it: Decision, change: RowChange) -> bool:
+        subject = Subject(change["subject"])
+        row = await self._session.get(Face if subject is Subject.FACE else Person, change["id"])
+        units = [unit for unit in UNITS[subject] if (subject.value, change["id"], unit) not in self._held]
+        if row is None or (not change["before"] and len(units) < len(UNITS[subject])):
+            return False
+        if not change["before"]:
+            return await self._remove(it, row)
+        before, after = change["before"], change["after"]
+        names = [name for unit in units for name in unit if before[name] != after[name]]
+        if isinstance(row, Person) and row.id in self._relied_upon and "is_anchored" in names:
+            names.remove("is_anchored")  # a later decision needs this person to stay out of grouping
+        for name in names:
+            setattr(row, name, _parsed(name, before[name]))
+        await self._mend(row)
+        return bool(names)
+
+    async def _remove(self, it: Decision, row: Row) -> bool:
+        """Undo a creation: a drawn face goes with its embedding, a person with a machine's guesses."""
+        await self._session.flush()
+        if isinstance(row, Face):
+            touch(self._session, [row.id])
+        elif not await self._let_go(row):
+            return False
+        else:
+            # Nobody could erase the name any more, for the person it belongs to is gone.
+            it.changes = [_nameless(change) if change["id"] == row.id else change for change in it.changes]
+        await self._session.delete(row)
+        await self._session.flush()
+        return True
+
+    async def _let_go(self, person: Person) -> bool:
+        """Free a person's faces, unless a human has since said that they are theirs."""
+        faces = (await self._session.scalars(faces_of_person(self._who, person.id))).all()
+        if person.id in self._relied_upon or any(face.state == FaceState.CONFIRMED for face in faces):
+            return False
+        suggested = (await self._session.scalars(queries.suggested([person.id]))).all()
+        for face in [*faces, *suggested]:
+            face.person_id = face.person_id if face.person_id != person.id else None
+            face.suggested_person_id = face.similarity = None
+            await self._mend(face)
+        await self._session.flush()
+        return True
+
+    async def _mend(self, row: Row) -> None:
+        """Put right what time has changed: a person merged since stands for the old one, or nobody does."""
+        if isinstance(row, Person):
+            row.to_match = True
+            return
+        row.person_id = await self._living(row.person_id)
+        row.suggested_person_id = await self._living(row.suggested_person_id)
+        person = await self._session.get(Person, row.person_id) if row.person_id is not None else None
+        if person is None:
+            row.state = FaceState.UNKNOWN if row.suggested_person_id is None else FaceState.SUGGESTED
+        elif row.state in {FaceState.UNKNOWN, FaceState.SUGGESTED}:
+            row.state = FaceState.AUTO if person.is_anchored else FaceState.GROUPED
+        elif row.state == FaceState.GROUPED and person.is_anchored:
+            row.state = FaceState.AUTO
+        if person is None and row.suggested_person_id is None:
+            row.similarity = None
+        row.to_identify = True
+        touch(self._session, [row.id])
+
+    async def _living(self, person_id: int | None) -> int | None:
+        seen: set[int] = set()
+        while person_id is not None and person_id not in seen:
+            seen.add(person_id)
+            person = await self._session.get(Person, person_id)
+            if person is None or person.merged_into_id is None:
+                return person and person.id
+            person_id = person.merged_into_id
+        return None
+
+
+def _turn(change: RowChange) -> tuple[bool, bool]:
+    """Persons before their faces; what was created goes last, faces before persons."""
+    is_created, is_person = not change["before"], change["subject"] == Subject.PERSON
+    return is_created, is_person if is_created else not is_person
+
+
+def _nameless(change: RowChange) -> RowChange:
+    if change["subject"] != Subject.PERSON:
+        return change
+    return RowChange(
+        subject=change["subject"], id=change["id"], before=change["before"],
+        after=change["after"] | {"name": None},
+    )  # fmt: skip
+
+
+def _parsed(name: str, value: object) -> object:
+    return date.fromisoformat(value) if name == "born_on" and isinstance(value, str) else value
+
+
+def living_changes(changes: Sequence[RowChange], persons: set[int], faces: set[int]) -> list[RowChange]:
+    """The changes of a decision without those of persons and faces that are erased for good."""
+    kept = [
+        change
+        for change in changes
+        if change["id"] not in (persons if change["subject"] == Subject.PERSON else faces)
+    ]
+    return [
+        RowChange(
+            subject=change["subject"], id=change["id"], before=_without(change["before"], persons),
+            after=_without(change["after"], persons),
+        )
+        for change in kept
+    ]  # fmt: skip
+
+
+def _without(values: dict[str, object], persons: set[int]) -> dict[str, object]:
+    references = ("person_id", "suggested_person_id", "merged_into_id")
+    return {name: None if name in references and it in persons else it for name, it in values.items()}
