@@ -51,9 +51,11 @@ class Runtime:
     decoding: Offload
     working: Offload
     networks: Offload
+    compute: Offload
     progress: Progress
     _recognition: Recognition | None = None
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _closing: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
     @property
     def limits(self) -> ImageLimits:
@@ -195,7 +197,7 @@ class Runtime:
                 )
             row = await space_row(session, self.clock, engine.space)
         index = await asyncio.to_thread(self.open_index, engine.space.key, engine.space.dimension)
-        return Recognition(engine, row.id, index, self.db, self.networks)
+        return Recognition(engine, row.id, index, self.db, self.networks, self.compute)
 
     def open_index(self, space_key: str, dimension: int) -> VectorIndex:
         if self.db.is_sqlite:
@@ -222,7 +224,8 @@ async def open_runtime(
         clock=clock or SystemClock(), packs=PackStore(settings.packs_folder), liveness=liveness,
         decoding=Offload(limits.concurrent_images, limits.waiting_images, "decoding"),
         working=Offload(os.cpu_count() or 1, 2 * settings.worker.batch, "working"),
-        networks=Offload(1, limits.waiting_images, "networks"), progress=progress,
+        networks=Offload(1, limits.waiting_images, "networks"),
+        compute=Offload(_COMPUTE_SLOTS, limits.waiting_images, "compute"), progress=progress,
     )  # fmt: skip
     try:
         await upgrade(db)

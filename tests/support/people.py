@@ -155,7 +155,7 @@ async def open_world(db: Database, clock: ManualClock) -> AsyncIterator[World]:
         await activate(session, row.id)
     index = MemoryIndex(DIMENSION)
     offload = Offload(1, 100)
-    yield World(db, clock, Recognition(NoNetworks(), row.id, index, db, offload))
+    yield World(db, clock, Recognition(NoNetworks(), row.id, index, db, offload, offload))
     await offload.close()
     index.close()
 

@@ -198,8 +198,11 @@ async def check_index(session: ReadSession, runtime: Runtime) -> Finding:
             "index", State.FAIL, f"it holds {count} faces, the database {expected}",
             "`kith reindex` builds it anew",
         )  # fmt: skip
-    if position < last:
-        return Finding("index", State.OK, f"{last - position} changes behind; the next search catches up")
+    if position and await session.scalar(face_queries.change(position)) is None:
+        return Finding("index", State.OK, "it is of another database; the next search builds it anew")
+    if position != last:
+        behind = await session.scalar(face_queries.count_changes_after(position))
+        return Finding("index", State.OK, f"{behind} changes behind; the next search catches up")
     return Finding("index", State.OK, f"{count} faces, as the database says")
 
 

@@ -1,13 +1,21 @@
-"""The log the vector index follows: which faces changed, in the order in which changes committed."""
+"""The log the vector index follows: which faces changed, in the order in which changes committed.
 
+The numbers of a transaction begin at random far behind those of the one before. Two databases, or the two
+futures of one that was restored, so have no number in common, and an index knows by its own whether it
+belongs to this log.
+"""
+
+import secrets
 from collections.abc import Iterable
 
 from sqlalchemy import insert
 
+from kith.faces import queries
 from kith.faces.tables import IndexChange
 from kith.kit.db import WriteSession, before_commit, serialise
 
 _CHANGED = "kith.changed_faces"
+_GAP = 1 << 32  # numbers have 63 bits: enough for some four billion transactions
 
 
 def touch(session: WriteSession, face_ids: Iterable[int]) -> None:
@@ -22,4 +30,7 @@ async def _log_changes(session: WriteSession) -> None:
         return
     # Without it a number taken earlier could commit later, behind the back of a reader.
     await serialise(session, "faces.changes")
-    await session.execute(insert(IndexChange), [{"face_id": face_id} for face_id in changed])
+    last = await session.scalar(queries.last_change()) or 0
+    first = last + 1 + secrets.randbelow(_GAP)
+    rows = [{"seq": seq, "face_id": face_id} for seq, face_id in enumerate(changed, first)]
+    await session.execute(insert(IndexChange), rows)

@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 
 from kith.accounts.principal import Principal, visible_to
 from kith.faces.tables import Embedding, EmbeddingSpace, Face, FaceState, IndexChange
-from kith.photos.tables import Photo
+from kith.photos.tables import Photo, PhotoState
 
 Vector = NDArray[np.float32]
 
@@ -71,6 +71,11 @@ def active_space() -> Select[EmbeddingSpace]:
     return select(EmbeddingSpace).where(EmbeddingSpace.is_active)
 
 
+def hold_active_space() -> Select[int]:
+    """The id of the active space; on PostgreSQL no other can be chosen until the asker has committed."""
+    return select(EmbeddingSpace.id).where(EmbeddingSpace.is_active).with_for_update(read=True)
+
+
 def space(key: str) -> Select[EmbeddingSpace]:
     return select(EmbeddingSpace).where(EmbeddingSpace.key == key)
 
@@ -104,6 +109,15 @@ def last_change() -> Select[int | None]:
     return select(func.max(IndexChange.seq))
 
 
+def change(position: int) -> Select[int]:
+    """The number itself, if the log has such a change."""
+    return select(IndexChange.seq).where(IndexChange.seq == position)
+
+
+def count_changes_after(position: int) -> Select[int]:
+    return select(func.count()).where(IndexChange.seq > position)
+
+
 def changes_after(position: int, limit: int) -> Select[int, int]:
     return (
         select(IndexChange.seq, IndexChange.face_id)
@@ -121,3 +135,13 @@ def count_without_embedding(space_id: int) -> Select[int]:
 
 def count_index_entries(space_id: int) -> Select[int]:
     return select(func.count()).select_from(index_entries(space_id).subquery())
+
+
+def photos_unseen_by(space_id: int) -> Select[int, int]:
+    """(tenant id, photo id) of all readable photos, whosever they are, that a space has not seen yet."""
+    is_unseen = (Photo.analysed_space_id != space_id) | Photo.analysed_space_id.is_(None)
+    return (
+        select(Photo.tenant_id, Photo.id)
+        .where(Photo.state != PhotoState.FAILED, is_unseen)
+        .order_by(Photo.tenant_id, Photo.id)
+    )

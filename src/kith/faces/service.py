@@ -14,7 +14,7 @@ from kith.faces.changes import touch
 from kith.faces.errors import FaceNotFound
 from kith.faces.tables import Embedding, Face, Origin
 from kith.kit.clock import Clock
-from kith.kit.db import ReadSession, WriteSession
+from kith.kit.db import ReadSession, WriteSession, serialise
 from kith.photos.tables import Photo, PhotoState
 
 # A detection that overlaps a known face this much is that face, so its id and name stay.
@@ -53,6 +53,14 @@ def boxes_of(faces: Sequence[Face]) -> NDArray[np.float32]:
     return np.array([face.xyxy for face in faces], dtype=np.float32).reshape(-1, 4)
 
 
+async def take_turn(session: WriteSession, tenant_id: int) -> None:
+    """Let analyses and decisions of a tenant follow one another, each upon what the one before has left.
+
+    To be taken before any other turn and before the faces of a photo are read.
+    """
+    await serialise(session, "people.decide", tenant_id)
+
+
 class Faces:
     """Use cases of one session, for one tenant."""
 
@@ -69,7 +77,7 @@ class Faces:
         redrawn: tuple[dict[int, int], FoundFaces] | None,
         space_id: int,
     ) -> None:
-        """Store an analysis of a photo.
+        """Store an analysis of a photo; the tenant's turn must have been taken.
 
         `known` are the faces the photo has, `found` what was detected now. Pinned faces that were not
         detected again stay; `redrawn` holds embeddings made at their boxes: {face id: row}.

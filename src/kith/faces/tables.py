@@ -107,7 +107,10 @@ class Embedding(Base):
 
 
 class IndexChange(Base):
-    """A face whose index entry is out of date from this row on; rows commit in the order of `seq`."""
+    """A face whose index entry is out of date from this row on; rows commit in the order of `seq`.
+
+    `seq` rises, with random gaps; see `changes`.
+    """
 
     __tablename__ = "index_changes"
     __table_args__ = ({"sqlite_autoincrement": True},)

@@ -14,7 +14,7 @@ from kith.engine.image import ImageLimits, decode
 from kith.errors import AppError, Busy, Unavailable
 from kith.faces import queries
 from kith.faces.recognition import Recognition, settle
-from kith.faces.service import Faces, boxes_of, reconcile
+from kith.faces.service import Faces, boxes_of, reconcile, take_turn
 from kith.faces.tables import Face
 from kith.jobs.service import Jobs, NewJob
 from kith.jobs.tables import Job
@@ -85,6 +85,8 @@ class AnalysePhotos:
         await asyncio.gather(*(self._decode(work) for work in works))
         await self._analyse(recognition, [work for work in works if work.image is not None])
         async with self._db.write() as session:
+            for tenant_id in sorted({work.photo.tenant_id for work in works}):
+                await take_turn(session, tenant_id)
             await settle(session, recognition.space_id)
             await self._store(session, works, recognition.space_id)
             queue = Jobs(session, self._clock)

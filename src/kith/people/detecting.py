@@ -12,7 +12,7 @@ from kith.faces import queries as face_queries
 from kith.faces.changes import touch
 from kith.faces.reading import embeddings_of
 from kith.faces.recognition import Recognition, settle
-from kith.faces.service import Faces, boxes_of, reconcile, take_turn
+from kith.faces.service import Faces, boxes_of, reconcile
 from kith.faces.tables import Face, FaceState
 from kith.faces.tasks import identify_job
 from kith.index.base import Scope
@@ -89,7 +89,6 @@ class Detecting:
         """
         people = People(self._session, self._who, self._clock)
         await people.take_turn()  # so that of two new pictures of somebody new only one makes them a person
-        await take_turn(self._session, self._who.tenant_id)
         photos = Photos(self._session, self._who, self._clock)
         library_id = await photos.library_id()
         (registered,) = await photos.register(library_id, [file], analyse=False)

@@ -60,7 +60,7 @@ async def ready(kith: Kith) -> ReadyOut:
 @router.get("/metrics", summary="Prometheus metrics", response_class=PlainTextResponse)
 async def read_metrics(request: Request, kith: Kith) -> Response:
     metrics: Metrics = request.app.state.metrics
-    text = metrics.render((kith.decoding, kith.working, kith.networks), await _job_counts(kith))
+    text = metrics.render(kith.pools, await _job_counts(kith))
     return Response(text, media_type=CONTENT_TYPE)
 
 
