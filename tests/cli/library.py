@@ -30,3 +30,14 @@ def people(data: Path, *options: str) -> list[dict[str, Any]]:
     ran = kith("people", "list", *options, "--json", "--data", data)
     assert ran.code == 0, ran.stderr
     return ran.json
+
+
+def twin_of(library: Path) -> Path:
+    """The pack `mobile` under another id: another embedding space with the same networks."""
+    twin = library.parent / "twin"
+    twin.mkdir()
+    for file in (library / "packs" / "mobile").iterdir():
+        (twin / file.name).write_bytes(file.read_bytes())
+    text = (twin / "pack.toml").read_text().replace('id = "mobile"', 'id = "twin"')
+    (twin / "pack.toml").write_text(text)
+    return twin

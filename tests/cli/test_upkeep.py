@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.library import faces
+from tests.cli.library import faces, twin_of
 from tests.support.commands import Json, kith
 from tests.support.shared import shared_path
 
@@ -85,11 +85,7 @@ class TestPacks:
 
     def test_use_of_another_pack_analyses_everything_and_keeps_names(self, library: Path) -> None:
         """`twin` has the networks of `mobile`, but is another space: vectors are never shared."""
-        twin = library.parent / "twin"
-        shutil.copytree(library / "packs" / "mobile", twin)
-        text = (twin / "pack.toml").read_text().replace('id = "mobile"', 'id = "twin"')
-        (twin / "pack.toml").write_text(text)
-        assert kith("packs", "install", twin, "--data", library).code == 0
+        assert kith("packs", "install", twin_of(library), "--data", library).code == 0
         kith("faces", "assign", str(faces(library)[0]["face_id"]), "--new", "Somebody", "--data", library)
         before = [(face["face_id"], face["xyxy"], face["person"]) for face in faces(library)]
         later = kith("packs", "use", "twin", "--later", "--json", "--data", library)

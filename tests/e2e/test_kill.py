@@ -35,6 +35,10 @@ def fresh(tmp_path: Path) -> Path:
     return fresh
 
 
+def read_library(data: Path) -> Snapshot:
+    return asyncio.run(snapshot(f"sqlite:///{data / 'kith.db'}"))
+
+
 def start(data: Path, folders: list[Path]) -> subprocess.Popen[str]:
     return start_kith("import", *folders, "--copy", "--json", "--data", data, env=ENVIRONMENT)
 
@@ -56,7 +60,7 @@ def undisturbed(data: Path, folders: list[Path]) -> tuple[Snapshot, float]:
     stdout, stderr = process.communicate(timeout=120)
     assert process.returncode == 0, stderr
     assert stdout.count("\n") == 1
-    return asyncio.run(snapshot(data)), time.monotonic() - started
+    return read_library(data), time.monotonic() - started
 
 
 def kill_once(data: Path, folders: list[Path], delay: float, *, at_start_up: bool) -> bool:
@@ -89,7 +93,7 @@ def test_killed_imports_end_like_an_undisturbed_one(tmp_path: Path, fresh: Path,
             killed += 1
         done = run_kith("import", *folders, "--copy", "--json", "--data", data, env=ENVIRONMENT)
         assert done.code == 0, done.stderr
-        asyncio.run(snapshot(data)).must_equal(expected)
+        read_library(data).must_equal(expected)
         examined = kith("doctor", "--json", "--data", data)
         assert {finding["state"] for finding in examined.json} == {"ok"}, examined.stdout
         shutil.rmtree(data)

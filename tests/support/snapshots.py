@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,9 +38,9 @@ class Snapshot:
             np.testing.assert_allclose(vector, other.embeddings[key], atol=1e-5)
 
 
-async def snapshot(data: Path) -> Snapshot:
-    """The library in a data folder."""
-    db = Database(f"sqlite:///{data / 'kith.db'}")
+async def snapshot(url: str) -> Snapshot:
+    """The library in a database."""
+    db = Database(url)
     async with db.read() as session:
         photos = (await session.scalars(select(Photo))).all()
         files = (await session.scalars(select(File))).all()

@@ -30,7 +30,9 @@ def register(app: typer.Typer) -> None:
 
 async def find(
     call: Call,
-    image: Annotated[Path, typer.Argument(metavar="IMAGE", help="A picture; its largest face counts.")],
+    image: Annotated[
+        Path, typer.Argument(metavar="IMAGE", readable=False, help="A picture; its largest face counts.")
+    ],
     top: Annotated[int, typer.Option("--top", min=1, max=1000, help="At most so many persons.")] = 5,
     min_similarity: Annotated[
         float,

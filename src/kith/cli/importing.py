@@ -61,7 +61,8 @@ def register(app: typer.Typer) -> None:
 async def import_pictures(
     call: Call,
     paths: Annotated[
-        list[Path], typer.Argument(metavar="DIR…", help="Folders, with all below them, or single files.")
+        list[Path],
+        typer.Argument(metavar="DIR…", readable=False, help="Folders, with all below them, or single files."),
     ],
     *,
     copy: Annotated[

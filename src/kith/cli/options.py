@@ -11,7 +11,7 @@ _PANEL = "Common options"
 DataOption = Annotated[
     Path | None,
     typer.Option(
-        "--data", metavar="DIR", rich_help_panel=_PANEL, show_default=False,
+        "--data", metavar="DIR", readable=False, rich_help_panel=_PANEL, show_default=False,
         help="The data folder; KITH_DATA sets it too, else it is ./kith-data.",
     ),
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from kith.kit.errors import DatabaseUnavailable, StorageFull
+from kith.kit.errors import DatabaseUnavailable, StorageFull, StorageUnavailable
 
 # Two names for one class: a reader cannot be handed a writer's job by mistake, at no cost at run time.
 ReadSession = NewType("ReadSession", AsyncSession)
@@ -116,6 +116,8 @@ def translated() -> Generator[None]:
         text = str(error.orig).lower()
         if "disk is full" in text or "disk full" in text or "no space left" in text:
             raise StorageFull("the database could not grow") from error
+        if "disk i/o error" in text or "readonly database" in text:
+            raise StorageUnavailable("the disk of the database cannot be read or written") from error
         if isinstance(error, OperationalError) or error.connection_invalidated:
             raise DatabaseUnavailable("the database did not answer") from error
         if "not a database" in text or "malformed" in text:
