@@ -12,9 +12,10 @@ from kith.accounts.principal import DEFAULT_TENANT_ID
 from kith.errors import Busy, InvalidInput, Unavailable
 from kith.jobs.liveness import Liveness
 from kith.jobs.runner import Runner
+from kith.jobs.service import Jobs
 from kith.jobs.tables import Job, JobState
 from kith.kit.errors import StorageFull
-from tests.jobs.workers import LEASE, Counting, Queue, numbers, runner
+from tests.jobs.workers import KIND, LEASE, Counting, Queue, numbers, runner
 from tests.support.processes import start_python
 
 WAIT_SECONDS = 30
@@ -237,8 +238,10 @@ class Robbed(Counting):
 
     async def run(self, jobs: Sequence[Job], worker: str) -> None:
         self.queue.clock.advance(LEASE.total_seconds() + 1)
-        await self.queue.recover()
-        taken = await self.queue.claim("thief")
+        async with self.queue.db.write() as session:
+            jobs_of_all = Jobs(session, self.queue.clock)
+            await jobs_of_all.recover([], 5)
+            taken = await jobs_of_all.claim("thief", {KIND: 1}, LEASE)
         self.robbed = numbers(taken)
         await self.queue.finish(taken, "thief")
         await super().run(jobs, worker)

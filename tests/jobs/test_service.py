@@ -92,6 +92,17 @@ class TestClaim:
         kinds = ("a", "b")
         assert [numbers(await queue.claim(kinds=kinds)) for _ in range(2)] == [[1, 3], [2]]
 
+    async def test_what_was_tried_before_comes_alone(self, queue: Queue) -> None:
+        await queue.add(1, 2, 3)
+        await queue.give_back(await queue.claim(batch=2))
+        await queue.add(4)
+        assert [numbers(await queue.claim()) for _ in range(4)] == [[1], [2], [3, 4], []]
+
+    async def test_what_was_given_back_through_no_fault_comes_with_the_others(self, queue: Queue) -> None:
+        await queue.add(1, 2)
+        await queue.give_back(await queue.claim(), counted=False)
+        assert numbers(await queue.claim()) == [1, 2]
+
     async def test_only_of_kinds_that_are_asked_for(self, queue: Queue) -> None:
         await queue.add(1, kind="other")
         assert await queue.claim() == ()
@@ -188,7 +199,7 @@ class TestBury:
     async def test_keeps_the_job_with_its_reason(self, queue: Queue) -> None:
         await queue.add(1)
         (job,) = await queue.claim()
-        await queue.bury(job, detail="x" * 5000)
+        assert await queue.bury(job, detail="x" * 5000)
         (row,) = await queue.rows()
         assert (row.state, row.leased_by, row.error_code) == (JobState.FAILED, None, "code")
         assert row.error_detail == "x" * 1000
@@ -197,7 +208,7 @@ class TestBury:
     async def test_what_another_holds_is_left_alone(self, queue: Queue) -> None:
         await queue.add(1)
         (job,) = await queue.claim("w")
-        await queue.bury(job, "v")
+        assert not await queue.bury(job, "v")
         assert [row.state for row in await queue.rows()] == [JobState.RUNNING]
 
 
@@ -206,44 +217,101 @@ class TestRecover:
         await queue.add(1)
         await queue.claim()
         queue.clock.advance(LEASE.total_seconds())
-        assert await queue.recover() == 0
+        assert (await queue.recover()).count == 0
         assert await queue.claim() == ()
 
     async def test_a_lease_that_has_run_out(self, queue: Queue) -> None:
         await queue.add(1)
         await queue.claim("slow")
         queue.clock.advance(LEASE.total_seconds() + 1)
-        assert await queue.recover() == 1
+        assert (await queue.recover()).count == 1
         (job,) = await queue.claim("quick")
         assert (job.leased_by, job.attempts) == ("quick", 2)
 
     async def test_a_lease_that_was_renewed(self, queue: Queue) -> None:
         await queue.add(1)
-        await queue.claim()
+        jobs = await queue.claim()
         queue.clock.advance(LEASE.total_seconds())
-        await queue.renew()
+        await queue.renew(jobs)
         queue.clock.advance(LEASE.total_seconds())
-        assert await queue.recover() == 0
+        assert (await queue.recover()).count == 0
 
     async def test_renewing_is_for_ones_own_jobs(self, queue: Queue) -> None:
         await queue.add(1)
-        await queue.claim("w")
+        jobs = await queue.claim("w")
         queue.clock.advance(LEASE.total_seconds() + 1)
-        await queue.renew("v")
-        assert await queue.recover() == 1
+        await queue.renew(jobs, "v")
+        assert (await queue.recover()).count == 1
 
     async def test_what_a_dead_worker_held_needs_no_waiting(self, queue: Queue) -> None:
         await queue.add(1, 2)
         await queue.claim("dead", batch=1)
         await queue.claim("living", batch=1)
-        assert await queue.recover("dead", "unknown") == 1
+        assert (await queue.recover("dead", "unknown")).count == 1
         assert numbers(await queue.rows(JobState.QUEUED)) == [1]
 
     async def test_dead_and_run_out_is_one_job(self, queue: Queue) -> None:
         await queue.add(1)
         await queue.claim("dead")
         queue.clock.advance(LEASE.total_seconds() + 1)
-        assert await queue.recover("dead") == 1
+        assert (await queue.recover("dead")).count == 1
+
+    async def test_only_what_is_named_is_renewed(self, queue: Queue) -> None:
+        await queue.add(1, 2)
+        jobs = await queue.claim()
+        queue.clock.advance(LEASE.total_seconds())
+        await queue.renew(jobs[:1])
+        queue.clock.advance(1)
+        assert (await queue.recover()).count == 1
+        assert numbers(await queue.rows(JobState.QUEUED)) == [2]
+
+    async def test_no_attempt_left(self, queue: Queue) -> None:
+        await queue.add(1)
+        for worker in ("a", "b"):
+            await queue.claim(worker)
+            assert (await queue.recover(worker, attempts=3)).count == 1
+        await queue.claim("c")
+        found = await queue.recover("c", attempts=3)
+        assert (found.count, numbers(found.spent)) == (0, [1])
+        assert [job.leased_by for job in await queue.rows(JobState.RUNNING)] == ["c"]
+
+    async def test_what_is_being_finished_is_left_to_who_does_it(self, queue: Queue) -> None:
+        """The lease has run out, and just then the worker finishes: neither fails, nothing is lost."""
+        await queue.add(1, 2)
+        jobs = await queue.claim()
+        queue.clock.advance(LEASE.total_seconds() + 1)
+        async with queue.db.write() as session:
+            await Jobs(session, queue.clock).finish("w", jobs[:1])
+            recovering = asyncio.create_task(queue.recover("w"))
+            await asyncio.wait([recovering], timeout=MOMENT_SECONDS)
+        assert (await recovering).count == 1
+        assert numbers(await queue.rows(JobState.QUEUED)) == [2]
+
+    async def test_finishing_what_is_being_recovered_waits_and_fails(self, queue: Queue) -> None:
+        await queue.add(1)
+        jobs = await queue.claim()
+        queue.clock.advance(LEASE.total_seconds() + 1)
+        async with queue.db.write() as session:
+            assert (await Jobs(session, queue.clock).recover([], 5)).count == 1
+            finishing = asyncio.create_task(queue.finish(jobs))
+            await asyncio.wait([finishing], timeout=MOMENT_SECONDS)
+        with pytest.raises(LeaseLost):
+            await finishing
+        assert numbers(await queue.rows(JobState.QUEUED)) == [1]
+
+
+class TestRelease:
+    async def test_whatever_the_worker_holds(self, queue: Queue) -> None:
+        await queue.add(1, 2, 3)
+        await queue.claim("w", batch=2)
+        await queue.claim("v")
+        assert await queue.release("w") == 2
+        waiting = await queue.rows(JobState.QUEUED)
+        assert [(*job.payload.values(), job.leased_by, job.attempts) for job in waiting] == [
+            (1, None, 0),
+            (2, None, 0),
+        ]
+        assert await queue.release("w") == 0
 
 
 class TestCounts:

@@ -11,7 +11,7 @@ from kith.accounts.principal import DEFAULT_TENANT_ID
 from kith.errors import AppError
 from kith.jobs.liveness import Liveness
 from kith.jobs.runner import Handler, Runner, RunnerConfig
-from kith.jobs.service import Jobs, NewJob
+from kith.jobs.service import Jobs, NewJob, Recovered
 from kith.jobs.tables import Job, JobState
 from kith.kit.db import Database, WriteSession
 from tests.support.clock import ManualClock
@@ -49,17 +49,21 @@ class Queue:
             queue = Jobs(session, self.clock)
             await queue.give_back(worker, jobs, counted=counted, delay=timedelta(seconds=seconds))
 
-    async def renew(self, worker: str = "w") -> None:
+    async def renew(self, jobs: Sequence[Job], worker: str = "w") -> None:
         async with self.db.write() as session:
-            await Jobs(session, self.clock).renew(worker, LEASE)
+            await Jobs(session, self.clock).renew(worker, [job.id for job in jobs], LEASE)
 
-    async def bury(self, job: Job, worker: str = "w", detail: str = "why") -> None:
+    async def release(self, worker: str = "w") -> int:
         async with self.db.write() as session:
-            await Jobs(session, self.clock).bury(worker, job, "code", detail)
+            return await Jobs(session, self.clock).release(worker)
 
-    async def recover(self, *dead: str) -> int:
+    async def bury(self, job: Job, worker: str = "w", detail: str = "why") -> bool:
         async with self.db.write() as session:
-            return await Jobs(session, self.clock).recover(dead)
+            return await Jobs(session, self.clock).bury(worker, job, "code", detail)
+
+    async def recover(self, *dead: str, attempts: int = 5) -> Recovered:
+        async with self.db.write() as session:
+            return await Jobs(session, self.clock).recover(dead, attempts)
 
     async def rows(self, state: JobState | None = None) -> list[Job]:
         """All jobs, or those in a state, in the order of their ids."""

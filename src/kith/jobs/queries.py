@@ -10,29 +10,33 @@ from sqlalchemy.sql.dml import ReturningDelete
 from kith.jobs.tables import Job, JobState
 
 
-def next_kind(now: datetime, kinds: Sequence[str]) -> Select[str]:
-    """The kind of the job that has waited longest."""
+def next_in_line(now: datetime, kinds: Sequence[str]) -> Select[str, int]:
+    """The kind and the attempts of the job that has waited longest."""
     return (
-        select(Job.kind)
+        select(Job.kind, Job.attempts)
         .where(_claimable(now), Job.kind.in_(kinds))
         .order_by(Job.available_at, Job.id)
         .limit(1)
     )
 
 
-def claim(kind: str, limit: int, *, worker: str, now: datetime, until: datetime, skip_locked: bool) -> Update:
-    """Take up to `limit` jobs of one kind, the longest waiting first."""
+def claim(kind: str, limit: int, *, tried: bool, worker: str, now: datetime, until: datetime) -> Update:
+    """Take up to `limit` jobs of one kind, the longest waiting first; `tried` ones, or else new ones.
+
+    The candidates are a common table expression, which is evaluated once; PostgreSQL may run a subquery
+    that locks more than once, and then takes more than the limit.
+    """
     candidates = (
         select(Job.id)
-        .where(_claimable(now), Job.kind == kind)
+        .where(_claimable(now), Job.kind == kind, Job.attempts > 0 if tried else Job.attempts == 0)
         .order_by(Job.available_at, Job.id)
         .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("candidates")
     )
-    if skip_locked:
-        candidates = candidates.with_for_update(skip_locked=True)
     return (
         update(Job)
-        .where(Job.id.in_(candidates.scalar_subquery()))
+        .where(Job.id.in_(select(candidates.c.id)))
         .values(state=JobState.RUNNING, leased_by=worker, lease_until=until, attempts=Job.attempts + 1)
         .returning(Job)
         .execution_options(synchronize_session=False)
@@ -40,7 +44,9 @@ def claim(kind: str, limit: int, *, worker: str, now: datetime, until: datetime,
 
 
 def held(worker: str, job_ids: Sequence[int]) -> Select[Job]:
-    return select(Job).where(Job.id.in_(job_ids), Job.leased_by == worker, Job.state == JobState.RUNNING)
+    """Jobs of a worker that are still its own, kept so until the asking transaction has ended."""
+    stmt = select(Job).where(Job.id.in_(job_ids), Job.leased_by == worker, Job.state == JobState.RUNNING)
+    return stmt.order_by(Job.id).with_for_update()
 
 
 def finish(worker: str, job_ids: Sequence[int]) -> ReturningDelete[int]:
@@ -49,16 +55,24 @@ def finish(worker: str, job_ids: Sequence[int]) -> ReturningDelete[int]:
     ).returning(Job.id)  # fmt: skip
 
 
-def renew(worker: str, until: datetime) -> Update:
-    return update(Job).where(Job.leased_by == worker, Job.state == JobState.RUNNING).values(lease_until=until)
+def renew(worker: str, job_ids: Sequence[int], until: datetime) -> Update:
+    return (
+        update(Job)
+        .where(Job.id.in_(job_ids), Job.leased_by == worker, Job.state == JobState.RUNNING)
+        .values(lease_until=until)
+    )
 
 
 def expired(now: datetime) -> Select[Job]:
-    return select(Job).where(Job.state == JobState.RUNNING, Job.lease_until < now)
+    """Jobs that outlived their lease, but for those that somebody is finishing at this moment."""
+    stmt = select(Job).where(Job.state == JobState.RUNNING, Job.lease_until < now)
+    return stmt.order_by(Job.id).with_for_update(skip_locked=True)
 
 
 def owned_by(workers: Sequence[str]) -> Select[Job]:
-    return select(Job).where(Job.state == JobState.RUNNING, Job.leased_by.in_(workers))
+    """Jobs that some workers hold, but for those that somebody is taking up at this moment."""
+    stmt = select(Job).where(Job.state == JobState.RUNNING, Job.leased_by.in_(workers))
+    return stmt.order_by(Job.id).with_for_update(skip_locked=True)
 
 
 def waiting_with(dedupe_key: str) -> Select[int]:

@@ -1,12 +1,12 @@
 """The queue: work is added, claimed under a lease, and finished in the transaction of its result."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import insert
 
-from kith.errors import Conflict
+from kith.errors import Conflict, LimitExceeded
 from kith.jobs import queries
 from kith.jobs.tables import Job, JobState
 from kith.kit.clock import Clock
@@ -18,6 +18,11 @@ class LeaseLost(Conflict):
     title = "Another worker has taken the job"
 
 
+class WorkerDied(LimitExceeded):
+    code = "worker_died"
+    title = "The worker died each time it tried"
+
+
 @dataclass(frozen=True, slots=True)
 class NewJob:
     """`payload` holds ids only. Of one `dedupe_key` at most one job waits; a second is not added."""
@@ -25,6 +30,14 @@ class NewJob:
     kind: str
     payload: dict[str, int]
     dedupe_key: str | None = None
+
+
+@dataclass(slots=True)
+class Recovered:
+    """What workers left behind: how many jobs were queued again, and those with no attempt left."""
+
+    count: int = 0
+    spent: list[Job] = field(default_factory=list[Job])
 
 
 class Jobs:
@@ -48,14 +61,18 @@ class Jobs:
             await self._session.flush()
 
     async def claim(self, worker: str, batches: dict[str, int], lease: timedelta) -> Sequence[Job]:
-        """Jobs of the kind that waited longest, at most `batches[kind]`; none when nothing is due."""
+        """Jobs of the kind that waited longest, at most `batches[kind]`; none when nothing is due.
+
+        A job that was tried before comes alone: it may be what ended the batch or the worker it was in.
+        """
         now = self._clock.now()
-        kind = await self._session.scalar(queries.next_kind(now, list(batches)))
-        if kind is None:
+        first = (await self._session.execute(queries.next_in_line(now, list(batches)))).first()
+        if first is None:
             return ()
+        kind, attempts = first
         statement = queries.claim(
-            kind, batches[kind], worker=worker, now=now, until=now + lease,
-            skip_locked=self._session.get_bind().dialect.name == "postgresql",
+            kind, 1 if attempts else batches[kind], tried=attempts > 0, worker=worker, now=now,
+            until=now + lease,
         )  # fmt: skip
         rows = (await self._session.scalars(statement)).all()
         return sorted(rows, key=lambda job: job.id)
@@ -66,29 +83,45 @@ class Jobs:
         if len(done.all()) != len(jobs):
             raise LeaseLost("a job ran longer than its lease")
 
-    async def renew(self, worker: str, lease: timedelta) -> None:
-        await self._session.execute(queries.renew(worker, self._clock.now() + lease))
+    async def renew(self, worker: str, job_ids: Sequence[int], lease: timedelta) -> None:
+        await self._session.execute(queries.renew(worker, job_ids, self._clock.now() + lease))
 
     async def give_back(self, worker: str, jobs: Sequence[Job], *, counted: bool, delay: timedelta) -> None:
         """Queue jobs again; a failure that was not the job's fault is not `counted` as an attempt."""
         for job in (await self._session.scalars(queries.held(worker, [job.id for job in jobs]))).all():
             await self._requeue(job, delay=delay, counted=counted)
 
-    async def bury(self, worker: str, job: Job, code: str, detail: str) -> None:
-        """Keep a job that cannot be done, with its reason, for a human to see."""
-        for row in (await self._session.scalars(queries.held(worker, [job.id]))).all():
+    async def release(self, worker: str) -> int:
+        """Queue again whatever a worker that ends still holds; how many. It counts as no attempt."""
+        rows = (await self._session.scalars(queries.owned_by([worker]))).all()
+        for job in rows:
+            await self._requeue(job, delay=timedelta(), counted=False)
+        return len(rows)
+
+    async def bury(self, worker: str, job: Job, code: str, detail: str) -> bool:
+        """Keep a job that cannot be done, with its reason, for a human to see.
+
+        False, and nothing is done, if the worker does not hold it any more.
+        """
+        rows = (await self._session.scalars(queries.held(worker, [job.id]))).all()
+        for row in rows:
             row.state, row.leased_by, row.lease_until = JobState.FAILED, None, None
             row.error_code, row.error_detail = code, detail[:1000]
+        return bool(rows)
 
-    async def recover(self, dead: Sequence[str]) -> int:
-        """Queue again what dead workers held, and what outlived its lease; how many."""
+    async def recover(self, dead: Sequence[str], attempts: int) -> Recovered:
+        """Queue again what dead workers held, and what outlived its lease, unless it was tried too often."""
         rows = list((await self._session.scalars(queries.expired(self._clock.now()))).all())
         if dead:
             rows += (await self._session.scalars(queries.owned_by(dead))).all()
-        lost = {job.id: job for job in rows}
-        for job in lost.values():
-            await self._requeue(job, delay=timedelta(), counted=True)
-        return len(lost)
+        found = Recovered()
+        for job in {job.id: job for job in rows}.values():
+            if job.attempts >= attempts:
+                found.spent.append(job)
+            else:
+                found.count += 1
+                await self._requeue(job, delay=timedelta(), counted=True)
+        return found
 
     async def _requeue(self, job: Job, *, delay: timedelta, counted: bool) -> None:
         if job.dedupe_key is not None and await self._waits(job.dedupe_key):
