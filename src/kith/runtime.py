@@ -181,6 +181,7 @@ class Runtime:
         """Close what was opened, in the background: calls that are under way come to their end."""
         opened, self._recognition = self._recognition, None
         if opened is not None:
+            opened.door.close()
             closing = asyncio.create_task(opened.close())
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)

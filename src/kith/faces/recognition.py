@@ -63,7 +63,7 @@ async def settle(session: WriteSession, space_id: int) -> None:
 
 
 class Door:
-    """Lets calls in until it is closed, which waits for those inside."""
+    """Lets calls in until it is closed; those inside can be waited for."""
 
     def __init__(self) -> None:
         self._inside = 0
@@ -85,8 +85,10 @@ class Door:
             if not self._inside:
                 self._is_empty.set()
 
-    async def close(self) -> None:
+    def close(self) -> None:
         self._is_closed = True
+
+    async def wait_until_empty(self) -> None:
         await self._is_empty.wait()
 
 
@@ -152,7 +154,8 @@ class Recognition:
 
     async def close(self) -> None:
         """Keep the index for the next start and let go of it, after the calls that are under way."""
-        await self.door.close()
+        self.door.close()
+        await self.door.wait_until_empty()
         with suppress(Unavailable):  # the index is derived; the next start reads the database
             await asyncio.to_thread(self.index.persist)
         await asyncio.to_thread(self.index.close)
