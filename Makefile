@@ -52,7 +52,7 @@ test: setup ## Run all tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-fast: setup ## Run the tests that take no more than seconds each
-	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest -m "not slow" -n auto $(PYTEST_ARGS)
 
 lint: setup ## Check style, types, layers and the rules of the house
 	$(BIN)/ruff check .
