@@ -147,7 +147,7 @@ async def cluster(
     watch = _Watch()
     asked = body or wire.ClusterIn()
     found = await cluster_faces(
-        session, who, kith.working,
+        session, who, kith.compute,
         face_ids=asked.face_ids or (), min_cosine=1 - asked.eps, min_samples=asked.min_samples,
     )  # fmt: skip
     return mapping.clusters(found, watch.milliseconds)
