@@ -12,7 +12,7 @@ import httpx
 import pytest
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
-from kith.kit.blobs import Blobs, blob_name, digest, read_file
+from kith.kit.blobs import Blobs, blob_name, digest
 from kith.kit.errors import BlobNotFound, StorageFull, StorageUnavailable
 
 BUCKET = "photos"
@@ -64,7 +64,13 @@ class TestStore:
 
     async def test_a_name_keeps_its_first_bytes(self, blobs: Blobs) -> None:
         await blobs.put("a", b"first")
-        await blobs.put("a", b"second")
+        await blobs.put("a", b"other")
+        assert await blobs.get("a") == b"first"
+
+    @pytest.mark.parametrize("cut", [b"", b"fir", b"first and more"], ids=["empty", "short", "long"])
+    async def test_what_was_cut_short_is_written_anew(self, blobs: Blobs, cut: bytes) -> None:
+        await blobs.put("a", cut)
+        await blobs.put("a", b"first")
         assert await blobs.get("a") == b"first"
 
     async def test_puts_of_one_name_at_once(self, blobs: Blobs) -> None:
@@ -148,18 +154,6 @@ class TestBucket:
         monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
         with pytest.raises(StorageUnavailable):
             await Blobs.open(bucket).get("a")
-
-
-class TestReadFile:
-    async def test_whole(self, tmp_path: Path) -> None:
-        path = tmp_path / "a"
-        path.write_bytes(b"12345")
-        assert await read_file(path, max_bytes=5) == b"12345"
-
-    async def test_never_more_than_one_byte_too_much(self, tmp_path: Path) -> None:
-        path = tmp_path / "a"
-        path.write_bytes(b"1234567890")
-        assert await read_file(path, max_bytes=5) == b"123456"
 
 
 def test_a_blob_is_named_by_its_digest() -> None:

@@ -1,6 +1,5 @@
 """Bytes under content-addressed names, in a local folder or any S3 bucket."""
 
-import asyncio
 import errno
 import hashlib
 from pathlib import Path
@@ -27,8 +26,11 @@ class Blobs:
         return cls(LocalStore(Path(location), mkdir=True))
 
     async def put(self, name: str, data: bytes) -> None:
-        """Store bytes; a name that exists is left alone, for names say the content."""
-        if await self.exists(name):
+        """Store bytes; a name that holds as many is left alone, for names say the content.
+
+        One that holds more or fewer was cut short, by a power cut say, and is written anew.
+        """
+        if await self._size(name) == len(data):
             return
         try:
             await obstore.put_async(self._store, name, data)
@@ -46,13 +48,7 @@ class Blobs:
             raise _storage_error(error) from error
 
     async def exists(self, name: str) -> bool:
-        try:
-            await obstore.head_async(self._store, name)
-        except FileNotFoundError:
-            return False
-        except (BaseError, OSError) as error:
-            raise _storage_error(error) from error
-        return True
+        return await self._size(name) is not None
 
     async def delete(self, name: str) -> None:
         """Deleting what is not there is no error."""
@@ -60,6 +56,15 @@ class Blobs:
             await obstore.delete_async(self._store, name)
         except FileNotFoundError:
             return
+        except (BaseError, OSError) as error:
+            raise _storage_error(error) from error
+
+    async def _size(self, name: str) -> int | None:
+        """How many bytes are stored under a name, None where there is no such name."""
+        try:
+            return (await obstore.head_async(self._store, name))["size"]
+        except FileNotFoundError:
+            return None
         except (BaseError, OSError) as error:
             raise _storage_error(error) from error
 
@@ -71,16 +76,6 @@ def blob_name(sha256: str) -> str:
 
 def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-async def read_file(path: Path, max_bytes: int) -> bytes:
-    """A whole file, off the event loop, never more than `max_bytes` + 1 of it."""
-    return await asyncio.to_thread(_read_file, path, max_bytes)
-
-
-def _read_file(path: Path, max_bytes: int) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(max_bytes + 1)
 
 
 def _storage_error(error: Exception) -> StorageUnavailable:
