@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from kith.errors import AppError
+from kith.errors import AppError, Unavailable
 from kith.kit.blobs import Blobs, digest
 from kith.photos.errors import FileMissing
 from kith.photos.folders import read_picture_file
@@ -14,8 +14,10 @@ from kith.photos.tables import File, Photo, Storage
 async def read_photo(photo: Photo, files: Sequence[File], blobs: Blobs, max_bytes: int) -> bytes:
     """The bytes whose digest the photo is known by, from the first of its files that still has them.
 
-    Raises what was wrong with the last file tried; FileMissing if its content has changed.
+    If none has: raises Unavailable if a storage could not be asked, for its file may be sound; else what was
+    wrong with the last file tried, FileMissing if its content has changed.
     """
+    away: Unavailable | None = None
     error: AppError = FileMissing(f"photo {photo.id} has no file left")
     for file in files:
         try:
@@ -23,10 +25,13 @@ async def read_photo(photo: Photo, files: Sequence[File], blobs: Blobs, max_byte
                 data = await blobs.get(file.location)
             else:
                 data = await asyncio.to_thread(read_picture_file, Path(file.location), max_bytes)
+        except Unavailable as failure:
+            away = failure
+            continue
         except AppError as failure:
             error = failure
             continue
         if await asyncio.to_thread(digest, data) == photo.sha256:
             return data
         error = FileMissing(f"{file.location} now holds another picture")
-    raise error
+    raise away or error
