@@ -1,6 +1,7 @@
 """Walking folders for pictures, and reading them without trusting anything about them."""
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,13 +32,17 @@ def find_files(roots: Iterable[Path], skip: Path | None = None) -> Iterator[Foun
     """
     skipped = _identity(skip) if skip is not None else None
     for root in roots:
-        path = Path(os.path.abspath(root))  # noqa: PTH100  # resolve() would follow the user's own links
-        if path.is_dir():
+        path = root
+        try:
+            path = Path(os.path.abspath(root))  # noqa: PTH100  # resolve() would follow the user's own links
+            mode = path.stat().st_mode
+        except (OSError, ValueError) as error:
+            yield Found(path, _read_error(path, error))
+            continue
+        if stat.S_ISDIR(mode):
             yield from _walk(path, skipped)
-        elif path.exists():
-            yield Found(path)
         else:
-            yield Found(path, FileMissing(f"{path} does not exist"))
+            yield Found(path, None if stat.S_ISREG(mode) else _not_a_file(path))
 
 
 def is_wanted(name: str) -> bool:
@@ -54,22 +59,36 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _walk(folder: Path, skipped: tuple[int, int] | None) -> Iterator[Found]:
-    if skipped is not None and _identity(folder) == skipped:
-        return
+def _walk(top: Path, skipped: tuple[int, int] | None) -> Iterator[Found]:
+    """Depth first. Without recursion: folders may be nested deeper than calls may be."""
+    ahead: list[Path | Found] = [top]
+    while ahead:
+        it = ahead.pop()
+        if isinstance(it, Found):
+            yield it
+        elif skipped is None or _identity(it) != skipped:
+            ahead.extend(reversed(_entries(it)))
+
+
+def _entries(folder: Path) -> list[Path | Found]:
+    """What is in a folder, in the order of names: folders to enter, and files."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        yield Found(folder, FolderUnreadable(f"{folder} cannot be read: {reason}"))
-        return
+        return [Found(folder, FolderUnreadable(f"{folder} cannot be read: {_reason(error)}"))]
+    found: list[Path | Found] = []
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(Path(entry.path), skipped)
-        elif entry.is_file() and is_wanted(entry.name):
-            yield Found(Path(entry.path))
+        path = Path(entry.path)
+        try:
+            if entry.is_dir(follow_symlinks=False):
+                found.append(path)
+            elif is_wanted(entry.name) and entry.is_file():
+                found.append(Found(path))
+        except OSError as error:
+            found.append(Found(path, _read_error(path, error)))
+    return found
 
 
 def location_of(path: Path) -> str:
@@ -83,17 +102,53 @@ def location_of(path: Path) -> str:
 
 
 def read_picture_file(path: Path, max_bytes: int) -> bytes:
-    """All bytes of a file; raises FileMissing, FileUnreadable, EmptyImage or ImageTooLarge."""
+    """All bytes of a regular file; a pipe or a device, which might never end, is none.
+
+    Raises FileMissing, FileNameInvalid, FileUnreadable, EmptyImage or ImageTooLarge.
+    """
+    return read_dated_file(path, max_bytes)[0]
+
+
+def read_dated_file(path: Path, max_bytes: int) -> tuple[bytes, int]:
+    """As `read_picture_file`, with the time (ns) the file had been changed before it was read.
+
+    So content never gets a later time than its own: a file that is written to meanwhile shows as changed.
+    """
     try:
-        with path.open("rb") as stream:
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a device may already do something
+            raise _not_a_file(path)
+        with open(path, "rb", opener=_open_at_once) as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise _not_a_file(path)
             data = stream.read(max_bytes + 1)
-    except FileNotFoundError as error:
-        raise FileMissing(f"{path} is not there any more") from error
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise FileUnreadable(f"{path} cannot be read: {reason}") from error
+    except (OSError, ValueError) as error:
+        raise _read_error(path, error) from error
     if not data:
         raise EmptyImage(f"{path} is empty")
     if len(data) > max_bytes:
         raise ImageTooLarge(f"{path} is larger than {max_bytes} bytes", max_bytes=max_bytes)
-    return data
+    return data, status.st_mtime_ns
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open without waiting for somebody to write, should it have become a pipe since it was looked at."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _not_a_file(path: Path) -> FileUnreadable:
+    return FileUnreadable(f"{path} is not a regular file")
+
+
+def _read_error(path: Path, error: OSError | ValueError) -> AppError:
+    """What it means that a file could not be looked at or read."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return FileMissing(f"{path} does not exist")
+    if isinstance(error, OSError):
+        return FileUnreadable(f"{path} cannot be read: {_reason(error)}")
+    shown = str(path).encode(errors="replace").decode()
+    return FileNameInvalid(f"{shown!r} cannot be the name of a file")
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or type(error).__name__

@@ -13,9 +13,9 @@ from kith.kit.blobs import Blobs, blob_name, digest
 from kith.kit.clock import Clock
 from kith.kit.db import Database
 from kith.photos import queries
-from kith.photos.folders import Found, find_files, location_of, read_picture_file
+from kith.photos.folders import Found, find_files, location_of, read_dated_file
 from kith.photos.metadata import read_metadata
-from kith.photos.service import NewFile, Outcome, Photos
+from kith.photos.service import PASSING, NewFile, Outcome, Photos
 from kith.photos.tables import File, Storage
 
 _BATCH = 64
@@ -44,8 +44,7 @@ class ImportReport:
         self.photo_paths.setdefault(photo_id, []).append(str(path))
 
     def fault(self, path: Path | str, error: AppError) -> None:
-        shown = str(path).encode(errors="replace").decode()
-        self.faults.append(ImportFault(shown, error.code, error.detail))
+        self.faults.append(ImportFault(_printable(str(path)), error.code, _printable(error.detail)))
 
 
 class Importer:
@@ -119,8 +118,9 @@ class Importer:
                 report.duplicates += 1
 
     async def _places(self, gallery_id: int, batch: Sequence[Found]) -> dict[str, File]:
-        locations = [str(found.path) for found in batch if _is_text(found.path)]
-        statement = queries.files_at(self._who, gallery_id, Storage.FOLDER, locations)
+        """The places that are known, and whose photos there is no reason to look at again."""
+        locations = [str(found.path) for found in batch if found.error is None and _is_text(found.path)]
+        statement = queries.settled_at(self._who, gallery_id, locations, PASSING)
         async with self._db.read() as session:
             return {place.location: place for place in await session.scalars(statement)}
 
@@ -144,13 +144,11 @@ class Importer:
 def look_at(path: Path, limits: ImageLimits, *, copy: bool) -> tuple[bytes, NewFile]:
     """Read a file and say what picture it is; raises what is wrong with it."""
     location = location_of(path)
-    data = read_picture_file(path, limits.max_bytes)
+    data, modified_ns = read_dated_file(path, limits.max_bytes)
     described = describe(data, path.name, limits)
     if copy:
         return data, described
-    return data, replace(
-        described, storage=Storage.FOLDER, location=location, modified_ns=path.stat().st_mtime_ns
-    )
+    return data, replace(described, storage=Storage.FOLDER, location=location, modified_ns=modified_ns)
 
 
 def describe(data: bytes, name: str, limits: ImageLimits) -> NewFile:
@@ -167,6 +165,11 @@ def describe(data: bytes, name: str, limits: ImageLimits) -> NewFile:
 
 def _take(files: Iterator[Found]) -> list[Found]:
     return list(itertools.islice(files, _BATCH))
+
+
+def _printable(text: str) -> str:
+    """Text that can be written anywhere, though it may hold a name that is not UTF-8."""
+    return text.encode(errors="replace").decode()
 
 
 def _is_text(path: Path) -> bool:

@@ -1,6 +1,6 @@
 """The statements about photos and files."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Select, func, select
 
@@ -15,10 +15,6 @@ def library(who: Principal) -> Select[Gallery]:
 
 def photo(who: Principal, photo_id: int) -> Select[Photo]:
     return visible_to(select(Photo).where(Photo.id == photo_id), Photo, who)
-
-
-def photos(who: Principal, photo_ids: Sequence[int]) -> Select[Photo]:
-    return visible_to(select(Photo).where(Photo.id.in_(photo_ids)).order_by(Photo.id), Photo, who)
 
 
 def by_ids(photo_ids: Sequence[int]) -> Select[Photo]:
@@ -38,6 +34,14 @@ def files_at(who: Principal, gallery_id: int, storage: Storage, locations: Seque
     return visible_to(stmt, File, who)
 
 
+def settled_at(
+    who: Principal, gallery_id: int, locations: Sequence[str], passing: Collection[str]
+) -> Select[File]:
+    """Files in folders, but for those of photos that failed for a `passing` reason."""
+    stmt = files_at(who, gallery_id, Storage.FOLDER, locations).join(Photo, Photo.id == File.photo_id)
+    return stmt.where(Photo.error_code.is_(None) | Photo.error_code.not_in(passing))
+
+
 def files_of(photo_ids: Sequence[int]) -> Select[File]:
     return select(File).where(File.photo_id.in_(photo_ids)).order_by(File.photo_id, File.id)
 
@@ -48,11 +52,6 @@ def failed(who: Principal) -> Select[Photo]:
 
 def counts(who: Principal) -> Select[PhotoState, int]:
     return visible_to(select(Photo.state, func.count()).group_by(Photo.state), Photo, who)
-
-
-def blob_users(name: str) -> Select[int]:
-    """How many files, of any tenant, are kept under one blob name."""
-    return select(func.count()).where(File.storage == Storage.BLOB, File.location == name)
 
 
 def stored_bytes(who: Principal) -> Select[int]:

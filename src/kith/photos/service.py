@@ -63,6 +63,7 @@ class Photos:
     ) -> list[Registered]:
         """Record files in one go. New pictures are queued for analysis; known ones only gain a place.
 
+        A known one that failed for a passing reason is queued again, whatever an earlier analysis left.
         A file that replaces another at the same place takes the place over. `analyse` False is for who
         records the faces in the same transaction.
         """
@@ -78,8 +79,8 @@ class Photos:
                 photo = known[file.sha256] = self._new_photo(gallery_id, file)
                 self._session.add(photo)
                 to_analyse.append(photo)
-            elif photo.state == PhotoState.FAILED and photo.error_code in PASSING:
-                photo.state, photo.error_code, photo.error_detail = PhotoState.PENDING, None, None
+            elif photo.error_code in PASSING:
+                _forgive(photo)
                 to_analyse.append(photo)
             done.append(Registered(photo, outcome))
         await self._session.flush()
@@ -124,6 +125,12 @@ class Photos:
             rows = await self._session.scalars(queries.files_at(self._who, gallery_id, storage, locations))
             found |= {place.location: place for place in rows}
         return found
+
+
+def _forgive(photo: Photo) -> None:
+    if photo.state == PhotoState.FAILED:
+        photo.state = PhotoState.PENDING
+    photo.error_code, photo.error_detail = None, None
 
 
 async def get_photo(session: ReadSession | WriteSession, who: Principal, photo_id: int) -> Photo:

@@ -1,6 +1,7 @@
 """Watching folders: what appears there is told of once it has come to rest."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
@@ -28,7 +29,7 @@ class Watcher:
     def __init__(
         self, roots: Sequence[Path], *, skip: Path | None = None, rest_seconds: float = REST_SECONDS
     ) -> None:
-        self._roots = [root.absolute() for root in roots if root.exists()]
+        self._roots = [root.absolute() for root in roots if os.path.exists(root)]  # noqa: PTH110  # Path.exists raises
         self._skip = skip.absolute() if skip is not None else None
         self._rest_seconds = rest_seconds
         self._restless: dict[Path, tuple[Signature, float]] = {}
