@@ -1,8 +1,8 @@
 """The document of everything the root answers, and a page that shows it without fetching anything."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any, cast
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -10,9 +10,6 @@ from kith import __version__
 
 # Documents are plain JSON, as pydantic and FastAPI make them.
 Document = dict[str, Any]
-
-# (name, type, is it required, note)
-Row = tuple[str, str, bool, str]
 
 _STYLE = """
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent) }
@@ -22,8 +19,10 @@ details { border-top: 1px solid var(--line) } summary { cursor: pointer; padding
 details > div { padding: 0 0 1rem 5.5rem } code { font: .9em/1.4 ui-monospace, monospace }
 .method { display: inline-block; width: 5rem; font-weight: 700 } .path { font-weight: 600 }
 .what { opacity: .75; margin-left: 1rem } table { border-collapse: collapse; width: 100% }
-td, th { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0 }
-th { font-weight: 600; opacity: .75 } h3 { margin: .8rem 0 .2rem; font-size: 1rem }
+td { text-align: left; vertical-align: top; padding: .2rem .75rem .2rem 0 }
+td:first-child, td:nth-child(3) { width: 12rem } td:nth-child(2) { width: 11rem; opacity: .75 }
+h3 { margin: 1rem 0 .2rem; font-size: 1rem } p { margin: .2rem 0 } section { margin: 1.5rem 0 }
+section:target { outline: 2px solid; outline-offset: .5rem }
 """
 
 
@@ -59,8 +58,9 @@ def reference_page(document: Document) -> str:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             (tag, *_) = operation.get("tags") or ["other"]
-            tags.setdefault(tag, []).append(_operation(document, method, path, operation))
+            tags.setdefault(tag, []).append(_operation(method, path, operation))
     sections = "".join(f"<h2>{escape(tag)}</h2>{''.join(shown)}" for tag, shown in tags.items())
+    shapes = "".join(_shape(name, it) for name, it in sorted(document["components"]["schemas"].items()))
     info = document["info"]
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
@@ -68,73 +68,77 @@ def reference_page(document: Document) -> str:
         f"<title>{escape(info['title'])} API</title><style>{_STYLE}</style>"
         f"<h1>{escape(info['title'])} API {escape(info['version'])}</h1><p>{escape(info['description'])} "
         'For machines: <a href="openapi.json">openapi.json</a>.</p>'
-        f"{sections}</html>"
+        f"{sections}<h2>Shapes</h2>{shapes}</html>"
     )
 
 
-def _operation(document: Document, method: str, path: str, operation: Document) -> str:
-    rows = [
-        (it["name"], it["in"], _kind(it["schema"]), it.get("required", False), _note(it, it["schema"]))
+def _operation(method: str, path: str, operation: Document) -> str:
+    takes = [
+        (it["name"], it["in"], _kind(it["schema"]), _note(it, it["schema"], is_required=it.get("required")))
         for it in operation.get("parameters", ())
     ]
-    for media, content in operation.get("requestBody", {}).get("content", {}).items():
-        rows += [(*row[:1], media, *row[1:]) for row in _properties(document, content["schema"])]
-    answers = "".join(
-        f"<tr><td><code>{escape(status)}</code><td>{escape(answer['description'])}"
-        for status, answer in operation["responses"].items()
-    )
+    takes += [
+        ("body", media, _kind(content["schema"]), "")
+        for media, content in operation.get("requestBody", {}).get("content", {}).items()
+    ]
+    answers = [
+        (status, media, _kind(content.get("schema", {})), escape(answer["description"]))
+        for status, answer in sorted(operation["responses"].items())
+        for media, content in answer.get("content", {"": {}}).items()
+    ]
     return (
         f'<details><summary><code class="method">{method.upper()}</code>'
         f'<code class="path">{escape(path)}</code>'
         f'<span class="what">{escape(operation.get("summary", ""))}</span></summary><div>'
-        f"<p>{escape(operation.get('description', ''))}</p>{_table('Takes', rows)}"
-        f"{_table('Answers', [(*row[:1], '', *row[1:]) for row in _answer(document, operation)])}"
-        f"<h3>Statuses</h3><table>{answers}</table></div></details>"
+        f"<p>{_prose(operation.get('description', ''))}</p>"
+        f"{_table('Takes', takes)}{_table('Answers', answers)}</div></details>"
     )
 
 
-def _answer(document: Document, operation: Document) -> list[Row]:
-    content = operation["responses"].get("200", {}).get("content", {})
-    return [row for it in content.values() for row in _properties(document, it.get("schema", {}))]
-
-
-def _properties(document: Document, schema: Document) -> Iterator[Row]:
-    """(name, type, is it required, note) of what an object, or a list of such, holds."""
-    for part in (schema, schema.get("items", {}), *schema.get("anyOf", ())):
-        found = _resolved(document, part)
-        required = found.get("required", ())
-        for name, it in found.get("properties", {}).items():
-            yield name, _kind(it), name in required, _note(it)
-
-
-def _resolved(document: Document, schema: Document) -> Document:
-    name = str(schema.get("$ref", "")).rpartition("/")[2]
-    return cast("Document", document["components"]["schemas"][name]) if name else schema
+def _shape(name: str, schema: Document) -> str:
+    """What an object holds; of another kind of value its type."""
+    required = schema.get("required", ())
+    rows = [
+        (each, "", _kind(it), _note(it, is_required=each in required and not name.endswith("Out")))
+        for each, it in schema.get("properties", {}).items()
+    ] or [("each", "", _kind(schema), "")]
+    about = _prose(schema.get("description", ""))
+    title = f"<h3><code>{escape(name)}</code></h3>"
+    return f'<section id="{escape(name)}">{title}<p>{about}</p>{_table("", rows)}</section>'
 
 
 def _kind(schema: Mapping[str, Any]) -> str:
+    """A type as HTML; an object leads to what it holds."""
     if "anyOf" in schema:
         return " or ".join(_kind(part) for part in schema["anyOf"])
     if "$ref" in schema:
-        return str(schema["$ref"]).rpartition("/")[2]
+        name = escape(str(schema["$ref"]).rpartition("/")[2])
+        return f'<a href="#{name}">{name}</a>'
     if "items" in schema:
         return f"list of {_kind(schema['items'])}"
-    return str(schema.get("type", "any"))
+    return escape(str(schema.get("type", "")))
 
 
-def _note(*parts: Mapping[str, Any]) -> str:
-    """What there is to say of a value: its description, its default."""
-    notes = [str(part["description"]) for part in parts if "description" in part][:1]
-    notes += [f"default {part['default']}" for part in parts if part.get("default") is not None][:1]
+def _note(*parts: Mapping[str, Any], is_required: bool | None = False) -> str:
+    """What there is to say of a value: whether it must be there, its description, its default."""
+    notes = ["Required."] if is_required else []
+    notes += [_prose(str(part["description"])) for part in parts if "description" in part][:1]
+    notes += [f"Default {escape(str(it['default']))}." for it in parts if it.get("default") is not None][:1]
     return " ".join(notes)
 
 
-def _table(title: str, rows: Sequence[tuple[str, str, str, bool, str]]) -> str:
+def _prose(text: str) -> str:
+    """Escaped, with what stands in backticks as code."""
+    pieces = escape(text).split("`")
+    return "".join(f"<code>{it}</code>" if at % 2 else it for at, it in enumerate(pieces))
+
+
+def _table(title: str, rows: Sequence[tuple[str, str, str, str]]) -> str:
+    """Rows of a name, where it stands, its type and a note, the last two as HTML."""
     if not rows:
         return ""
     lines = "".join(
-        f"<tr><td><code>{escape(name)}</code><td>{escape(place)}<td>{escape(kind)}"
-        f"<td>{'required' if required else ''}<td>{escape(note)}"
-        for name, place, kind, required, note in rows
+        f"<tr><td><code>{escape(name)}</code><td>{escape(place)}<td>{kind}<td>{note}"
+        for name, place, kind, note in rows
     )
-    return f"<h3>{title}</h3><table>{lines}</table>"
+    return f"{f'<h3>{title}</h3>' if title else ''}<table>{lines}</table>"

@@ -65,7 +65,11 @@ async def banner() -> wire.BannerOut:
     )  # fmt: skip
 
 
-@router.get("/health", summary="Whether the database answers and a pack is loaded")
+@router.get(
+    "/health",
+    summary="Whether the database answers and a pack is loaded",
+    responses={503: {"model": wire.HealthOut}},
+)
 async def health(kith: Kith, response: Response) -> wire.HealthOut:
     is_up = await answers(kith)
     response.status_code = 200 if is_up else 503
