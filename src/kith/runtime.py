@@ -141,7 +141,7 @@ class Runtime:
                 strangers=identity.strangers, group_size=identity.group_size, cohesion=identity.cohesion,
             ),
         )  # fmt: skip
-        config = RunnerConfig(worker.lease_seconds, worker.attempts, worker.poll_seconds)
+        config = RunnerConfig(worker.lease_seconds, worker.attempts, worker.deaths, worker.poll_seconds)
         return Runner(self.db, self.clock, {ANALYSE: analyse, IDENTIFY: identify}, self.liveness, config)
 
     async def close(self) -> None:

@@ -110,6 +110,11 @@ class WorkerSettings(Group):
     attempts: int = Field(
         default=5, ge=1, description="How often a job that fails for a passing reason is tried."
     )
+    deaths: int = Field(
+        default=20,
+        ge=1,
+        description="How many workers may die, or be killed, with a job in hand before it is given up.",
+    )
     poll_seconds: float = Field(default=1.0, gt=0, description="How often an idle worker looks for jobs.")
 
 

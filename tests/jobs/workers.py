@@ -86,13 +86,18 @@ class Counting:
         self.done: list[int] = []
         self.given_up: list[tuple[int, AppError | None]] = []
         self.queue = queue
+        self.is_ready = False
         self._before = before
 
     async def run(self, jobs: Sequence[Job], worker: str) -> None:
+        assert self.is_ready
         self._before(numbers(jobs))
         await asyncio.sleep(0)
         await self.queue.finish(jobs, worker)
         self.done += numbers(jobs)
+
+    async def ready(self) -> None:
+        self.is_ready = True
 
     async def give_up(self, session: WriteSession, job: Job, error: AppError | None) -> None:
         self.given_up.append((job.payload["number"], error))
@@ -102,5 +107,5 @@ def runner(
     queue: Queue, folder: Path, handler: Handler, *, attempts: int = 3, lease_seconds: int = 300
 ) -> Runner:
     """A worker of its own, that lives as long as this process."""
-    config = RunnerConfig(lease_seconds, attempts=attempts, poll_seconds=0.01)
+    config = RunnerConfig(lease_seconds, attempts=attempts, deaths=attempts, poll_seconds=0.01)
     return Runner(queue.db, queue.clock, {KIND: handler}, Liveness(folder), config)

@@ -94,6 +94,9 @@ class AnalysePhotos:
                 await queue.add(tenant_id, [identify_job(tenant_id)])
             await queue.finish(worker, jobs)
 
+    async def ready(self) -> None:
+        await self._recognition()
+
     async def give_up(self, session: WriteSession, job: Job, error: AppError | None) -> None:
         photo = await session.get(Photo, job.payload["photo_id"])
         if photo is not None:

@@ -35,6 +35,10 @@ class Handler(Protocol):
 
     async def run(self, jobs: Sequence[Job], worker: str) -> None: ...
 
+    async def ready(self) -> None:
+        """Open what the work needs. No job is in hand yet that would pay for it with an attempt."""
+        ...
+
     async def give_up(self, session: WriteSession, job: Job, error: AppError | None) -> None: ...
 
 
@@ -42,6 +46,7 @@ class Handler(Protocol):
 class RunnerConfig:
     lease_seconds: int = 300
     attempts: int = 5
+    deaths: int = 20
     poll_seconds: float = 1.0
 
 
@@ -102,7 +107,7 @@ class Runner:
         """Queue again what dead workers left behind, and bury what they died of too often."""
         dead = self._liveness.dead_workers()
         async with self._db.write() as session:
-            found = await Jobs(session, self._clock).recover(dead, self._config.attempts)
+            found = await Jobs(session, self._clock).recover(dead, self._config.deaths)
         for job in found.spent:
             await self._bury_spent(job)
         self._liveness.forget(dead)
@@ -147,8 +152,12 @@ class Runner:
         return bool(jobs)
 
     async def _claim(self) -> Sequence[Job]:
-        if self._stop.is_set():
+        """Jobs of the kind that waits longest, once what they need is open: see `Handler.ready`."""
+        async with self._db.read() as session:
+            kind = await session.scalar(queries.next_in_line(self._clock.now(), list(self._handlers)))
+        if kind is None or self._stop.is_set():
             return ()
+        await self._handlers[kind].ready()
         batches = {kind: handler.batch for kind, handler in self._handlers.items()}
         async with self._db.write() as session:
             return await Jobs(session, self._clock).claim(self._liveness.worker, batches, self._lease)

@@ -173,8 +173,14 @@ def _sqlite_engine(url: URL, begin: str, pool_size: int, *, read_only: bool = Fa
     def on_begin(connection: Any) -> None:
         connection.exec_driver_sql(begin)
 
+    def on_invalidate(connection: Any, *_: object) -> None:
+        # A cancelled task drops its connection in the middle of a statement. SQLite ends neither connection
+        # nor transaction before the last statement is gone, and that lives as long as the task's traceback.
+        connection.rollback()
+
     event.listen(engine.sync_engine, "connect", cast("Callable[..., Any]", on_connect))
     event.listen(engine.sync_engine, "begin", cast("Callable[..., Any]", on_begin))
+    event.listen(engine.sync_engine, "invalidate", cast("Callable[..., Any]", on_invalidate))
     return engine
 
 

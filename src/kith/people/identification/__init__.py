@@ -50,5 +50,8 @@ class IdentifyFaces:
                 if plan.is_partial:
                     await queue.add(tenant_id, [identify_job(tenant_id)])
 
+    async def ready(self) -> None:
+        await self._recognition()
+
     async def give_up(self, session: WriteSession, job: Job, error: AppError | None) -> None:
         """Nothing to mark: the faces go on waiting, and the next job takes them up."""
