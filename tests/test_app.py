@@ -11,6 +11,7 @@ from kith.kit.errors import StorageUnavailable
 from kith.runtime import open_runtime
 from kith.settings import EngineSettings
 from tests.support.client import connected
+from tests.support.databases import discard, migrated_database
 from tests.support.library import library_settings
 from tests.support.shared import shared_path
 
@@ -47,6 +48,15 @@ class TestWorker:
                 stats = (await client.get("/stats")).json()
         assert stats["total_images"] == sum(len(list(folder.iterdir())) for folder in folders)
         assert stats["total_persons"] >= 2
+
+    async def test_waits_for_a_database_that_is_away(self, packs_folder: Path, tmp_path: Path) -> None:
+        url = migrated_database("postgresql", tmp_path)
+        settings = library_settings(tmp_path / "data", packs_folder, url)
+        async with open_runtime(settings) as runtime:
+            discard(url)
+            async with connected(create_app(settings, runtime)) as client:
+                assert (await client.get("/health/live")).status_code == 200
+                assert (await client.get("/persons")).status_code == 503
 
 
 class TestRuntime:

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 
 import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
-from kith.errors import AppError
+from kith.errors import AppError, Unavailable
 from kith.kit.metrics import Metrics
 from kith.runtime import Runtime, open_runtime
 from kith.settings import Settings
@@ -58,8 +58,13 @@ async def _working(runtime: Runtime) -> AsyncGenerator[None]:
         yield
         return
     runner = runtime.runner()
-    await runner.recover()
-    serving = asyncio.create_task(runner.serve())
+
+    async def work() -> None:
+        with suppress(Unavailable):  # the worker waits for a database that is away, and tries this again
+            await runner.recover()
+        await runner.serve()
+
+    serving = asyncio.create_task(work())
     serving.add_done_callback(_report)
     try:
         yield
