@@ -1,11 +1,9 @@
 """The map of places behaves as a dict, small batches and large."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kith.index import places as places_module
 from kith.index.places import UNKNOWN, Places
 
 
@@ -21,16 +19,15 @@ class TestPlaces:
             assert found == [expected.get(face, UNKNOWN) for face in asked.tolist()]
             assert len(places) == len(expected)
 
-    def test_many_and_few_together(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_many_and_few_together(self) -> None:
         """Large batches are sorted in at once, small ones wait in the dict until there are many."""
-        monkeypatch.setattr(places_module, "_RECENT", 8)
         rng = np.random.default_rng(0)
         places, expected = Places(), dict[int, int]()
-        for size in (5, 100, 3, 3, 3, 40, 1, 1, 200, 7):
-            faces = rng.choice(400, size, replace=False)
+        for size in (5, 5000, 3, 3, 3, 4200, 1, 1, 9000, 7):
+            faces = rng.choice(20_000, size, replace=False)
             numbers = rng.integers(-1, 9, size)
             places.put(faces, numbers)
             expected.update(zip(faces.tolist(), numbers.tolist(), strict=True))
-            assert places.find(np.arange(400)).tolist() == [
-                expected.get(face, UNKNOWN) for face in range(400)
+            assert places.find(np.arange(20_000)).tolist() == [
+                expected.get(face, UNKNOWN) for face in range(20_000)
             ]

@@ -170,3 +170,11 @@ class NoNetworks:
         raise AssertionError("no test of identity looks at pixels")
 
     embed = analyse
+
+
+async def two_groups(world: World) -> tuple[list[int], list[int]]:
+    """Three photos each of two strangers, grouped."""
+    ada = [face for seed in range(3) for face in await world.photo(near(1, seed=seed))]
+    bob = [face for seed in range(3) for face in await world.photo(near(2, seed=seed))]
+    await world.identify()
+    return ada, bob
