@@ -130,13 +130,16 @@ async def _import(call: Call, runtime: Runtime, paths: Sequence[Path], *, copy: 
 
 @asynccontextmanager
 async def _working(runner: Runner) -> AsyncGenerator[None]:
-    """Work on the queue meanwhile; at the end the batches in hand are finished."""
+    """Work on the queue meanwhile. The batches in hand are finished at the end, put back after an error."""
     work = asyncio.create_task(runner.serve())
     try:
         yield
-    finally:
-        runner.stop()
-        await work
+    except BaseException:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+        raise
+    runner.stop()
+    await work
 
 
 @asynccontextmanager

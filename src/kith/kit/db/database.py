@@ -180,6 +180,7 @@ def _sqlite_engine(url: URL, begin: str, pool_size: int, *, read_only: bool = Fa
 
     event.listen(engine.sync_engine, "connect", cast("Callable[..., Any]", on_connect))
     event.listen(engine.sync_engine, "begin", cast("Callable[..., Any]", on_begin))
+    event.listen(engine.sync_engine, "invalidate", cast("Callable[..., Any]", on_invalidate))
     return engine
 
 
