@@ -150,6 +150,7 @@ def wait_for(process: subprocess.Popen[str], words: str) -> None:
     raise AssertionError(f"the process ended without saying {words!r}")
 
 
+@pytest.mark.slow
 class TestSignals:
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
     def test_leave_a_state_that_goes_on(self, empty: Path, number: signal.Signals) -> None:
@@ -171,6 +172,7 @@ class TestSignals:
         assert done["failed"] == 0
 
 
+@pytest.mark.slow
 class TestWatch:
     def test_imports_what_appears_until_it_is_stopped(self, empty: Path, photos: Path) -> None:
         incoming = photos.parent / "incoming"

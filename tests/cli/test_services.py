@@ -33,6 +33,7 @@ def end(process: subprocess.Popen[str], number: signal.Signals) -> str:
     return stderr
 
 
+@pytest.mark.slow
 class TestWorker:
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
     def test_works_until_stopped(self, library: Path, number: signal.Signals) -> None:
