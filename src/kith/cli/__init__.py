@@ -1,5 +1,6 @@
 """The command line: `kith COMMAND`."""
 
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -15,4 +16,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         build(words)(args=words, prog_name="kith")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
+    except KeyboardInterrupt:  # before the command has begun, while its modules are loaded
+        return 128 + signal.SIGINT
     return 0
