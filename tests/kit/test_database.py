@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from kith.accounts.principal import DEFAULT_TENANT_ID
 from kith.accounts.tables import Tenant
+from kith.errors import Unavailable
 from kith.kit.db import Database, ReadSession, WriteSession, before_commit, serialise
 from kith.kit.db.database import sqlite_url
 from kith.kit.errors import DatabaseUnavailable, StorageFull
@@ -212,7 +213,7 @@ class TestRead:
             async with database.read() as session:
                 await session.execute(text("UPDATE tenants SET slug = 'a'"))
 
-        with pytest.raises((DBAPIError, DatabaseUnavailable)):
+        with pytest.raises((DBAPIError, Unavailable)):
             await write()
         async with database.read() as session:
             assert await session.scalar(select(Tenant.slug)) == "default"
@@ -247,7 +248,7 @@ class TestFollow:
             async with database.follow() as session:
                 await session.execute(text("UPDATE tenants SET slug = 'a'"))
 
-        with pytest.raises((DBAPIError, DatabaseUnavailable)):
+        with pytest.raises((DBAPIError, Unavailable)):
             await write()
 
 

@@ -7,12 +7,15 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from kith.kit.db import Database
 from kith.kit.db.database import sqlite_url
 from kith.migrations import upgrade
 from tests.support.postgres import create_database, drop_database
 
-BACKENDS = ("sqlite", "postgresql")
+# The fast tier is content with SQLite.
+BACKENDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.slow))
 
 
 def empty_database(backend: str, folder: Path) -> str:
