@@ -4,6 +4,8 @@ import asyncio
 import atexit
 import shutil
 import tempfile
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -41,7 +43,7 @@ def discard(url: str) -> None:
 @cache
 def _postgres_template() -> str:
     url = create_database()
-    asyncio.run(_migrate(url))
+    _run(_migrate(url))
     return url.rpartition("/")[2]
 
 
@@ -50,8 +52,14 @@ def _sqlite_template() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="kith-sqlite-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = folder / "template.db"
-    asyncio.run(_migrate(sqlite_url(path)))
+    _run(_migrate(sqlite_url(path)))
     return path
+
+
+def _run(work: Coroutine[object, object, None]) -> None:
+    """To its end, in a thread of its own: the test that asks first may have an event loop running here."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
 
 
 async def _migrate(url: str) -> None:
