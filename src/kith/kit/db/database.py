@@ -1,5 +1,7 @@
 """Sessions and transactions. The edge opens one, services use it, the edge commits it: once."""
 
+import sqlite3
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -165,7 +167,8 @@ def _sqlite_engine(url: URL, begin: str, pool_size: int, *, read_only: bool = Fa
         # SQLite's own knows the letters of English only.
         connection.create_function("lower", 1, _lower, deterministic=True)
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
+        _set_wal(cursor)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.execute(f"PRAGMA query_only={read_only:d}")
         cursor.close()
@@ -182,6 +185,23 @@ def _sqlite_engine(url: URL, begin: str, pool_size: int, *, read_only: bool = Fa
     event.listen(engine.sync_engine, "begin", cast("Callable[..., Any]", on_begin))
     event.listen(engine.sync_engine, "invalidate", cast("Callable[..., Any]", on_invalidate))
     return engine
+
+
+def _set_wal(cursor: Any) -> None:
+    """Write-ahead logging, once for all in a new file; of several processes that set it, one has to wait.
+
+    For this statement SQLite does not wait by itself, whatever its timeout.
+    """
+    for _ in range(_BUSY_SECONDS * 100):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+    raise DatabaseUnavailable("another process keeps the database locked")
 
 
 def _lower(text: str | None) -> str | None:
