@@ -57,7 +57,7 @@ def hidden(who: Principal) -> Select[Person]:
 
 def named(who: Principal, name: str) -> Select[Person]:
     """Living persons of exactly this name, capitals aside."""
-    # SQLite lowers plain ASCII only, so a name such as Émile is found by itself.
+    # PostgreSQL and Python do not lower every letter alike, so a name is always found by itself.
     alike = or_(Person.name == name, func.lower(Person.name) == name.lower())
     stmt = select(Person).where(alike, Person.merged_into_id.is_(None))
     return visible_to(stmt.order_by(Person.id), Person, who)

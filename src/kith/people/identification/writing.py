@@ -7,10 +7,11 @@ from sqlalchemy import delete
 from kith.accounts.principal import Principal
 from kith.faces import queries as face_queries
 from kith.faces.changes import touch
+from kith.faces.service import take_turn
 from kith.faces.tables import Face, FaceState
 from kith.kit.chunks import chunks
 from kith.kit.clock import Clock
-from kith.kit.db import WriteSession, serialise
+from kith.kit.db import WriteSession
 from kith.people import queries
 from kith.people.identification.plan import Plan
 from kith.people.identification.reading import MACHINE
@@ -27,7 +28,7 @@ class Writing:
         self._faces: dict[int, Face] = {}
 
     async def write(self, plan: Plan) -> None:
-        await serialise(self._session, "people.decide", self._who.tenant_id)
+        await take_turn(self._session, self._who.tenant_id)
         await self._load(plan)
         matches = await self._still_true(plan)
         for face_id in plan.waiting | plan.judged:

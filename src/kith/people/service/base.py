@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from kith.accounts.principal import Principal
 from kith.faces import queries as face_queries
 from kith.faces.errors import FaceNotFound
+from kith.faces.service import take_turn
 from kith.faces.tables import Face, FaceState
 from kith.faces.tasks import identify_job
 from kith.jobs.service import Jobs
 from kith.kit.clock import Clock
-from kith.kit.db import ReadSession, WriteSession, serialise
+from kith.kit.db import ReadSession, WriteSession
 from kith.people import queries
 from kith.people.errors import NoFaces, PersonNotFound
 from kith.people.ledger import Ledger
@@ -37,7 +38,7 @@ class UseCases:
 
     async def take_turn(self) -> None:
         """Decisions of a tenant follow one another, each upon what the one before has left."""
-        await serialise(self.session, "people.decide", self.who.tenant_id)
+        await take_turn(self.session, self.who.tenant_id)
 
     async def person(self, person_id: int) -> Person:
         await self.take_turn()
