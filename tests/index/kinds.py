@@ -11,7 +11,7 @@ from tests.index.samples import DIMENSION
 from tests.support.postgres import create_database
 
 EXACT = ("exact", "memory", "pgvector")
-APPROXIMATE = ("memory-graph", "pgvector-graph")
+APPROXIMATE = ("memory-sketch", "pgvector-graph")
 KINDS = (*EXACT, *APPROXIMATE)
 
 
@@ -32,8 +32,8 @@ class Home:
                 return ExactIndex(DIMENSION)
             case "memory":
                 return MemoryIndex(DIMENSION, self.folder)
-            case "memory-graph":
-                return MemoryIndex(DIMENSION, self.folder, graph_bytes=0)
+            case "memory-sketch":
+                return MemoryIndex(DIMENSION, self.folder, sketch_bytes=0)
             case "pgvector":
                 return PgVectorIndex(self.dsn, "pack-1-abc-x", DIMENSION)
             case "pgvector-graph":
@@ -53,5 +53,5 @@ class Home:
 def apply(index: VectorIndex, upserts: Entries, removed: Int64, position: int) -> None:
     """Apply, and wait for graphs that are built in the background."""
     index.apply(upserts, removed, position)
-    if isinstance(index, MemoryIndex | PgVectorIndex):
+    if isinstance(index, PgVectorIndex):
         index.settle()

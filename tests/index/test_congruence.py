@@ -98,9 +98,9 @@ def play(home: Home, seed: int) -> Iterator[tuple[Neighbours, Neighbours]]:
     script = Script(seed)
     index = home.open()
     script.fill(index)
-    if home.kind == "memory-graph":
+    if home.kind == "memory-sketch":
         assert isinstance(index, MemoryIndex)
-        assert index.graphed > FACES // 2  # the graph is what answers here
+        assert index.sketched == FACES  # sketches are what answers here
     for step in range(8):
         if step == 4:
             index = home.reopen(index)

@@ -1,4 +1,4 @@
-"""The in-process index over time: its folder, damage to it, graphs built behind its back, many threads."""
+"""The in-process index over time: its folder, damage to it, sketches of large galleries, many threads."""
 
 import json
 import shutil
@@ -23,11 +23,10 @@ from tests.index.samples import DIMENSION, NONE, entries, people, random_units
 EVERYBODY = Scope(tenant=1)
 
 
-def filled(folder: Path, *, count: int = 300, graph_bytes: int = 1 << 30, space: str = "") -> MemoryIndex:
+def filled(folder: Path, *, count: int = 300, sketch_bytes: int = 1 << 30, space: str = "") -> MemoryIndex:
     """An index of `count` faces of 40 people, at position 9, persisted."""
-    index = MemoryIndex(DIMENSION, folder, graph_bytes=graph_bytes, space=space)
+    index = MemoryIndex(DIMENSION, folder, sketch_bytes=sketch_bytes, space=space)
     index.apply(faces(count), NONE, 9)
-    index.settle()
     index.persist()
     return index
 
@@ -56,11 +55,14 @@ class TestPersist:
         assert again.position == 9
         assert same(index, again)
 
-    def test_opens_with_its_graphs(self, tmp_path: Path) -> None:
-        index = filled(tmp_path, count=3000, graph_bytes=0)
-        assert index.graphed > 2500
-        again = MemoryIndex(DIMENSION, tmp_path, graph_bytes=0)
-        assert again.graphed == index.graphed
+    def test_opens_with_its_sketches(self, tmp_path: Path) -> None:
+        index = filled(tmp_path, count=3000, sketch_bytes=0)
+        again = MemoryIndex(DIMENSION, tmp_path, sketch_bytes=0)
+        assert again.sketched == index.sketched == 3000
+        assert same(index, again)
+        for one in (index, again):
+            one.apply(faces(3500), np.arange(1, 200), 10)
+        assert again.sketched == index.sketched == 3301
         assert same(index, again)
 
     def test_changes_after_opening_leave_the_file_alone_until_persisted(self, tmp_path: Path) -> None:
@@ -157,8 +159,10 @@ DAMAGE: dict[str, tuple[str, Callable[[Path], object]]] = {
     "codes flipped": ("codes-*", flip),
     "columns flipped": ("columns-*", flip),
     "columns cut": ("columns-*", cut),
-    "graph flipped": ("graph-*", flip),
-    "graph cut": ("graph-*", cut),
+    "sketches flipped": ("sketches-*", flip),
+    "sketches cut": ("sketches-*", cut),
+    "axes flipped": ("axes-*", flip),
+    "axes missing": ("axes-*", Path.unlink),
     "manifest flipped": ("manifest.json", flip),
     "manifest empty": ("manifest.json", lambda file: file.write_text("")),
     "manifest binary": ("manifest.json", lambda file: file.write_bytes(bytes(range(256)))),
@@ -169,9 +173,9 @@ DAMAGE: dict[str, tuple[str, Callable[[Path], object]]] = {
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with graphs in it, to be copied and damaged."""
+    """A folder with sketches in it, to be copied and damaged."""
     folder = tmp_path_factory.mktemp("index")
-    filled(folder, count=3000, graph_bytes=0)
+    filled(folder, count=3000, sketch_bytes=0)
     return folder
 
 
@@ -183,7 +187,8 @@ class TestDamage:
         pattern, harm = DAMAGE[damage]
         harm(next(folder.glob(pattern)))
         index = MemoryIndex(DIMENSION, folder)
-        assert (len(index), index.position) == (0, 0)
+        index.settle()
+        assert (index.position, len(index)) == (0, 0)
         index.apply(faces(50), NONE, 3)
         index.persist()
         assert len(MemoryIndex(DIMENSION, folder)) == 50
@@ -197,40 +202,54 @@ class TestDamage:
         assert len(MemoryIndex(DIMENSION, tmp_path, space="mobile-1")) == 300
 
 
-class TestGraphs:
+class TestDamageFoundLate:
+    """What is mapped is checked in the background; until then its faces are answered from."""
+
+    def test_is_not_persisted_again(self, sound: Path, tmp_path: Path) -> None:
+        folder = tmp_path / "index"
+        shutil.copytree(sound, folder)
+        flip(largest(folder, "vectors"))
+        index = MemoryIndex(DIMENSION, folder)
+        index.apply(faces(10), NONE, 10)
+        index.persist()
+        assert MemoryIndex(DIMENSION, folder).settle() is None
+        assert index.position == 0
+        assert [file.name for file in folder.iterdir()] == ["lock"]
+
+    def test_closing_does_not_wait_for_all_to_be_read(self, tmp_path: Path) -> None:
+        filled(tmp_path)
+        index = MemoryIndex(DIMENSION, tmp_path)
+        index.close()
+        index.settle()
+        assert index.position == 0
+
+
+class TestSketches:
     def test_a_small_gallery_gets_none(self) -> None:
         index = MemoryIndex(DIMENSION)
         index.apply(faces(3000), NONE, 1)
-        index.settle()
-        assert index.graphed == 0
+        assert index.sketched == 0
 
-    def test_new_faces_are_found_before_they_are_in_the_graph(self) -> None:
-        index = MemoryIndex(DIMENSION, graph_bytes=0)
-        index.apply(faces(3000), NONE, 1)
+    def test_a_gallery_that_grows_large_gets_them(self) -> None:
+        index = MemoryIndex(DIMENSION, sketch_bytes=2000 * DIMENSION)
+        index.apply(faces(1500), NONE, 1)
+        assert index.sketched == 0
+        who = np.arange(6000)
+        index.apply(entries(who, 1 + who % 50, people(np.random.default_rng(1), who % 50)), NONE, 2)
+        assert index.sketched == len(index) == 6000
         vectors = random_units(np.random.default_rng(3), 40)
-        index.apply(entries(np.arange(5000, 5040), 77, vectors), NONE, 2)
+        index.apply(entries(np.arange(7000, 7040), 77, vectors), NONE, 3)
         for row, found in enumerate(index.search(vectors, EVERYBODY, 1)):
-            assert found.face_ids.tolist() == [5000 + row]
-        index.settle()
-        for row, found in enumerate(index.search(vectors, EVERYBODY, 1)):
-            assert found.face_ids.tolist() == [5000 + row]
+            assert found.face_ids.tolist() == [7000 + row]
 
     def test_removed_faces_are_in_no_answer(self) -> None:
-        index = MemoryIndex(DIMENSION, graph_bytes=0)
+        index = MemoryIndex(DIMENSION, sketch_bytes=0)
         index.apply(faces(3000), NONE, 1)
-        index.settle()
         gone = np.arange(1, 3001, 2)
         index.apply(empty_entries(DIMENSION), gone, 2)
-        index.settle()
         queries = faces(60).vectors
         for found in (*index.search(queries, EVERYBODY, 50), *index.within(queries, EVERYBODY, 0.4)):
             assert not np.isin(found.face_ids, gone).any()
-
-    def test_closing_does_not_wait_for_a_large_build(self) -> None:
-        index = MemoryIndex(DIMENSION, graph_bytes=0)
-        index.apply(faces(20_000), NONE, 1)
-        index.close()
-        assert index.graphed == 0
 
 
 class TestThreads:
@@ -258,9 +277,10 @@ class TestThreads:
             stop.set()
         assert all(reader.result() > 0 for reader in readers)
 
-    def test_many_threads_search_while_a_graph_is_built(self) -> None:
-        index = MemoryIndex(DIMENSION, graph_bytes=0)
-        index.apply(faces(6000), NONE, 1)
+    @pytest.mark.parametrize("sketch_bytes", [0, 1 << 30])
+    def test_many_threads_search_together(self, sketch_bytes: int) -> None:
+        index = MemoryIndex(DIMENSION, sketch_bytes=sketch_bytes)
+        index.apply(faces(3 * BLOCK_ROWS), NONE, 1)  # several blocks, so that the cores share a search
         queries = faces(30).vectors
         expected = [found.face_ids[0] for found in index.search(queries, EVERYBODY, 1)]
 

@@ -12,6 +12,7 @@ from kith.index.base import (
     latest_entries,
     pick_entries,
 )
+from kith.index.cores import Cores
 from kith.index.lock import ReadWriteLock
 from kith.index.places import UNKNOWN, Places
 from kith.index.ranking import NOBODY, Ask, check_ask, merge
@@ -29,6 +30,7 @@ class ExactIndex:
     def __init__(self, dimension: int) -> None:
         self._dimension = dimension
         self._lock = ReadWriteLock()
+        self._cores = Cores()
         self._places = Places()
         self._segments: dict[int, dict[int, Segment]] = {}  # by tenant, by gallery
         self._by_number: dict[int, Segment] = {}
@@ -51,9 +53,7 @@ class ExactIndex:
         removed = np.unique(np.asarray(removed, np.int64))
         upserts = latest_entries(upserts, removed)
         with self._lock.writing():
-            self._remove(removed)
-            self._upsert(upserts)
-            self._position = position
+            self._change(upserts, removed, position)
 
     def entries(self, face_ids: Int64) -> Entries:
         with self._lock.reading():
@@ -81,7 +81,13 @@ class ExactIndex:
 
     def close(self) -> None:
         """Let go of the vectors."""
-        self.clear()
+        ExactIndex.clear(self)
+        self._cores.close()
+
+    def _change(self, upserts: Entries, removed: Int64, position: int) -> None:
+        self._remove(removed)
+        self._upsert(upserts)
+        self._position = position
 
     def _answer(self, queries: Float32, ask: Ask) -> list[Neighbours]:
         if not check_ask(queries, ask, self._dimension):
@@ -139,7 +145,7 @@ class ExactIndex:
             segment.add(face_ids[~stays], persons[~stays], vectors[~stays])
 
     def _new_segment(self, tenant: int, gallery: int, rows: Rows) -> Segment:
-        segment = Segment(self._next_number, (tenant, gallery), rows, self._places)
+        segment = Segment(self._next_number, (tenant, gallery), rows, places=self._places, cores=self._cores)
         self._next_number += 1
         self._segments.setdefault(tenant, {})[gallery] = segment
         self._by_number[segment.number] = segment

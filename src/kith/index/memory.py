@@ -1,4 +1,4 @@
-"""The in-process index as it is used: exact for small galleries, a graph for large ones, kept in a folder."""
+"""The in-process index as it is used: exact for small galleries, by sketches for large ones, in a folder."""
 
 from pathlib import Path
 from threading import Event, Thread
@@ -8,56 +8,56 @@ import numpy as np
 from kith.index.base import Entries, Int64
 from kith.index.exact import ExactIndex
 from kith.index.segment import Segment
-from kith.index.storage import Folder, Stored
+from kith.index.sketch import Basis
+from kith.index.storage import Folder, Saved, Stored
 
-# Scanning this much takes one core 3 to 5 ms, about the time to embed one face: 131,000 faces of 512
-# dimensions, 524,000 of 128. Below it a graph would save nothing anyone can notice, and would cost
-# building time, memory and exactness.
-GRAPH_BYTES = 64 << 20
-
-_MOST_OUTSIDE = 1024  # rows that may wait outside the graph: scanning them takes some 10 us
-_STEP_ROWS = 64  # rows that enter the graph while searches wait, a few ms
+# Scanning this much takes one core some 3 ms, about the time to embed one face: 131,000 faces of 512
+# dimensions, 524,000 of 128. Below it sketches would save nothing anyone can notice, and cost exactness.
+SKETCH_BYTES = 64 << 20
 
 
 class MemoryIndex(ExactIndex):
     """VectorIndex in this process, over an optional folder that `persist` writes and opening maps.
 
-    A gallery of more than `graph_bytes` (rows x dimension) gets an HNSW graph, built by a thread in the
-    background; until a face is in it, it is found by scanning. A folder that is damaged, of another
-    `space` or dimension or of an older format is ignored: the index is then empty at position 0.
+    A gallery of more than `sketch_bytes` (rows x dimension) is searched by sketches: 99 of 100 faces that
+    belong in an answer are in it, or more. A folder that is damaged, of another `space` or dimension or of
+    an older format is ignored: the index is then empty at position 0, at once or, where the damage is in
+    the mapped matrices, as soon as they have been read in the background.
     """
 
     def __init__(
-        self, dimension: int, folder: Path | None = None, *, space: str = "", graph_bytes: int = GRAPH_BYTES
+        self, dimension: int, folder: Path | None = None, *, space: str = "", sketch_bytes: int = SKETCH_BYTES
     ) -> None:
         super().__init__(dimension)
-        self._graph_bytes = graph_bytes
-        self._builder: Thread | None = None
-        self._closing = Event()
+        self._sketch_bytes = sketch_bytes
+        self._basis: Basis | None = None
         self._is_saved = True
+        self._closing = Event()
+        self._verifier: Thread | None = None
+        self._is_damaged = False
         self._folder = None if folder is None else Folder(folder, dimension, space)
         if self._folder is not None:
-            self._restore(*self._folder.open())
-            self._start_building()
+            self._restore(self._folder.open())
+            if len(self):
+                self._verifier = Thread(target=self._verify, args=(self._folder,), name="kith-index-verify")
+                self._verifier.start()
 
     @property
-    def graphed(self) -> int:
-        """How many faces are found through a graph; the others are scanned."""
-        return sum(segment.covered for segment in self._by_number.values())
+    def position(self) -> int:
+        """As of every index; what turned out to be damaged is forgotten here, so that it is filled anew."""
+        if self._is_damaged:
+            self._is_damaged = False
+            self.clear()
+        return self._position
 
     @property
-    def graph_memory_bytes(self) -> int:
-        """What the graphs take in memory, beside vectors and codes."""
-        graphs = (segment.graph for segment in self._by_number.values())
-        return sum(graph.memory_bytes for graph in graphs if graph is not None)
-
-    def apply(self, upserts: Entries, removed: Int64, position: int) -> None:
-        super().apply(upserts, removed, position)
-        self._is_saved = False
-        self._start_building()
+    def sketched(self) -> int:
+        """How many faces are found through sketches; the others are scanned."""
+        return sum(len(segment) for segment in self._by_number.values() if segment.rows.sketches is not None)
 
     def clear(self) -> None:
         super().clear()
+        self._basis = None
         if self._folder is not None:
             self._folder.erase()
             self._is_saved = True
@@ -66,64 +66,49 @@ class MemoryIndex(ExactIndex):
         """Write the folder, if anything changed since. Raises IndexUnavailable if it cannot be written."""
         if self._folder is None or self._is_saved:
             return
+        self.settle()
+        if self._is_damaged:
+            return
         with self._lock.reading():
-            self._folder.save(
-                [
-                    Stored(segment.tenant, segment.gallery, segment.rows, segment.graph, segment.covered)
-                    for segment in self._by_number.values()
-                ],
-                self._position,
-            )
+            segments = [Stored(one.tenant, one.gallery, one.rows) for one in self._by_number.values()]
+            self._folder.save(Saved(segments, self._basis, self._position))
             self._is_saved = True
 
-    def settle(self, timeout_seconds: float | None = None) -> None:
-        """Wait until all graphs hold what they should, or the time is over."""
-        builder = self._builder
-        if builder is not None:
-            builder.join(timeout_seconds)
+    def settle(self) -> None:
+        """Wait until it is known whether the folder that was opened is sound."""
+        if self._verifier is not None:
+            self._verifier.join()
 
     def close(self) -> None:
-        """Stop building and let go of the vectors; what was not persisted is read again from the database."""
+        """Let go of the vectors; what was not persisted is read again from the database."""
         self._closing.set()
         self.settle()
-        super().clear()
+        super().close()
 
-    def _restore(self, stored: list[Stored], position: int) -> None:
-        with self._lock.writing():
-            for one in stored:
-                segment = self._new_segment(one.tenant, one.gallery, one.rows)
-                segment.graph, segment.covered = one.graph, one.covered
-            if stored:
-                self._places.put(
-                    np.concatenate([one.rows.face_ids for one in stored]),
-                    np.concatenate([segment.places() for segment in self._by_number.values()]),
-                )
-            self._position = position
+    def _verify(self, folder: Folder) -> None:
+        if not folder.verify(self._closing.is_set):
+            self._is_damaged = True
 
-    def _start_building(self) -> None:
-        with self._lock.writing():
-            is_building = self._builder is not None and self._builder.is_alive()
-            if not is_building and not self._closing.is_set() and self._next_to_build() is not None:
-                self._builder = Thread(target=self._build, name="kith-index-graph", daemon=True)
-                self._builder.start()
-
-    def _build(self) -> None:
-        segment: Segment | None = None
-        while not self._closing.wait(0.001):  # searches that waited for the last step go first
-            with self._lock.writing():
-                if segment is None or segment.number not in self._by_number:
-                    segment = self._next_to_build()
-                if segment is None:
-                    self._builder = None
-                    return
-                if not segment.extend_graph(_STEP_ROWS):
-                    segment = None
-                self._is_saved = False
-
-    def _next_to_build(self) -> Segment | None:
+    def _change(self, upserts: Entries, removed: Int64, position: int) -> None:
+        super()._change(upserts, removed, position)
+        self._is_saved = False
         for segment in self._by_number.values():
-            is_large = len(segment) * self._dimension > self._graph_bytes
-            outside = len(segment) - segment.covered
-            if is_large and outside > min(_MOST_OUTSIDE, len(segment) // 8):
-                return segment
-        return None
+            if segment.rows.basis is None and len(segment) * self._dimension > self._sketch_bytes:
+                self._sketch(segment)
+
+    def _sketch(self, segment: Segment) -> None:
+        """One basis serves all galleries: the vectors of one space are alike wherever they come from."""
+        if self._basis is None:
+            self._basis = Basis.fit(segment.rows.sample())
+        segment.rows.use(self._basis)
+
+    def _restore(self, saved: Saved) -> None:
+        self._basis = saved.basis
+        for one in saved.segments:
+            self._new_segment(one.tenant, one.gallery, one.rows)
+        if saved.segments:
+            self._places.put(
+                np.concatenate([one.rows.face_ids for one in saved.segments]),
+                np.concatenate([segment.places() for segment in self._by_number.values()]),
+            )
+        self._position = saved.position

@@ -1,11 +1,9 @@
-"""The rows of a segment by person, so that the best face of each person is one pass over the scores."""
-
-from collections.abc import Iterator
+"""The rows of a segment by person, so that looking for some persons only costs what they have."""
 
 import numpy as np
 
-from kith.index.base import NO_PERSON, Float32, Int64
-from kith.index.ranking import Ask, Candidates, Numbers, chunks, floor_of_top
+from kith.index.base import NO_PERSON, Int64
+from kith.index.ranking import Numbers
 
 _STALE_ROWS = 1024
 
@@ -14,7 +12,7 @@ class PersonOrder:
     """Rows sorted by person, with a short list of the rows that changed since it was sorted.
 
     Made once for a segment in O(n log n), then kept through changes by `touch`; `is_stale` says when
-    sorting again is cheaper than the list. The maxima of all persons are one `np.maximum.reduceat`.
+    sorting again is cheaper than the list.
     """
 
     def __init__(self, persons: Int64) -> None:
@@ -49,64 +47,10 @@ class PersonOrder:
             rows = np.concatenate([rows, touched[np.isin(persons[touched], wanted)]])
         return rows
 
-    def nearest(self, scores: Float32, persons: Int64, ask: Ask, slack: float) -> Iterator[Candidates]:
-        """Rows that may be the best face of one of the nearest persons, best persons first.
-
-        `scores` (n,) are those of all rows, within `slack` of their cosines, -inf out of scope.
-        """
-        touched = self._touched_now()
-        known = self._without(scores, touched) if len(touched) else scores
-        touched = touched[touched < len(persons)]
-        touched = touched[persons[touched] != NO_PERSON]
-        fresh = scores[touched]
-        best = self._maxima(known)
-        everybody = self._joined(best, persons[touched], fresh)
-        floor = floor_of_top(everybody, ask.top, ask.min_cosine, slack)
-        units = np.concatenate([best, fresh])  # a person of the old order, or a row that changed
-        chosen = np.flatnonzero(units >= floor)
-        chosen = chosen[np.argsort(-units[chosen], kind="stable")]
-        for start, end in chunks(len(chosen), ask.top):
-            pieces: list[Numbers] = []
-            for unit in chosen[start:end].tolist():
-                if unit < len(best):
-                    rows = self._rows[self._starts[unit] : self._ends[unit]]
-                    pieces.append(rows[known[rows] >= best[unit] - 2 * slack])
-                else:
-                    pieces.append(touched[unit - len(best) : unit - len(best) + 1])
-            ceiling = float(units[chosen[end]]) if end < len(chosen) else -np.inf
-            yield Candidates(np.concatenate(pieces), ceiling)
-
     def _touched_now(self) -> Numbers:
         if self._touched_rows is None:
             self._touched_rows = np.array(sorted(self._touched), np.intp)
         return self._touched_rows
-
-    def _without(self, scores: Float32, touched: Numbers) -> Float32:
-        """Scores by the old row numbers, -inf for what changed since."""
-        length = max(self._length, len(scores), int(touched[-1]) + 1)
-        known = np.full(length, -np.inf, np.float32)
-        known[: len(scores)] = scores
-        known[touched] = -np.inf
-        return known
-
-    def _maxima(self, scores: Float32) -> Float32:
-        if not len(self._starts):
-            return np.zeros(0, np.float32)
-        return np.maximum.reduceat(scores[self._rows], self._starts)
-
-    def _joined(self, best: Float32, persons: Int64, fresh: Float32) -> Float32:
-        """The best score of everybody, with those of the changed rows."""
-        if not len(persons):
-            return best
-        at = np.searchsorted(self._persons, persons)
-        is_known = np.isin(persons, self._persons)
-        best = best.copy()
-        np.maximum.at(best, at[is_known], fresh[is_known])
-        order = np.argsort(persons[~is_known], kind="stable")
-        newcomers = persons[~is_known][order]
-        if not len(newcomers):
-            return best
-        return np.concatenate([best, np.maximum.reduceat(fresh[~is_known][order], _starts(newcomers))])
 
 
 def _starts(ordered: Int64) -> Numbers:

@@ -5,7 +5,7 @@ candidates. What is answered is computed here from the float32 vectors, the same
 vectors wherever they lie, so that every implementation gives equal cosines and the same order.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 from kith.index.base import NO_PERSON, Float32, Int64, Neighbours, Scope, check_vectors
 
 Numbers = NDArray[np.intp]
+
+_FEW = 16
+_STEP = 32
+_STRETCH = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,37 +73,54 @@ def pick(found: Neighbours, rows: Numbers | NDArray[np.bool_]) -> Neighbours:
     return Neighbours(found.face_ids[rows], found.persons[rows], found.cosines[rows])
 
 
-def floor_of_top(scores: Float32, top: int | None, min_cosine: float, slack: float) -> float:
-    """The score from which on a row may belong to the `top`, if scores are within `slack` of the cosine."""
-    floor = max(min_cosine, -1.0) - slack
-    if top is not None and 0 < top < len(scores):
-        last = float(np.partition(scores, len(scores) - top)[len(scores) - top])
-        floor = max(floor, last - 2 * slack)
-    return floor
+def winnow(
+    scores: Float32, slack: Callable[[float], float], compare: Callable[[Numbers], Neighbours], ask: Ask
+) -> Neighbours:
+    """The answer among rows of which scores (n,) are known: the few that may belong in it are compared.
+
+    A row with a cosine of at least t scores at least t - slack(t); slack never falls as t does. `compare`
+    gives the ranked answer among some rows. The best rows set the bar: what scores below it is out.
+    """
+    if ask.top is None:
+        return compare(np.flatnonzero(scores >= ask.min_cosine - slack(ask.min_cosine)))
+    few = _FEW + 2 * ask.top
+    bar = max(ask.min_cosine, -1.0)
+    while True:
+        reached = max(bar - slack(bar), _last_of_best(scores, few))
+        best = compare(np.flatnonzero(scores >= reached))
+        if len(best) == ask.top:
+            bar = max(bar, float(best.cosines[-1]))
+        floor = bar - slack(bar)
+        if floor >= reached:
+            return best
+        left = np.flatnonzero(scores >= floor)
+        if len(left) <= _STEP * few:
+            return compare(left)
+        few *= _STEP
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Candidates:
-    """Rows whose cosines are worth computing; no later row scores above `ceiling`."""
+def _last_of_best(scores: Float32, count: int) -> float:
+    """A score that at least `count` rows reach, and not many more; -inf if there are not so many rows.
 
-    rows: Numbers
-    ceiling: float
-
-
-def nearest(scores: Float32, ask: Ask, slack: float) -> Iterator[Candidates]:
-    """Rows that may be among the nearest faces, best scores first; scores are within `slack` of cosines."""
-    rows = np.flatnonzero(scores >= floor_of_top(scores, ask.top, ask.min_cosine, slack))
-    rows = rows[np.argsort(-scores[rows], kind="stable")]
-    for start, end in chunks(len(rows), ask.top):
-        yield Candidates(rows[start:end], float(scores[rows[end]]) if end < len(rows) else -np.inf)
+    The best of stretches of rows stand for the rows: partitioning all of them takes ten times as long.
+    """
+    if count >= len(scores):
+        return float("-inf")
+    stretch = min(_STRETCH, len(scores) // (2 * count))
+    if stretch > 1:
+        scores = scores[: len(scores) // stretch * stretch].reshape(-1, stretch).max(axis=1)
+    return float(np.partition(scores, len(scores) - count)[len(scores) - count])
 
 
-def chunks(count: int, top: int | None) -> Iterator[tuple[int, int]]:
-    """Ranges that cover `count` candidates, small at first: mostly the first few settle the answer."""
-    start, size = 0, count if top is None else 2 * top + 16
-    while start < count:
-        yield start, min(count, start + size)
-        start, size = start + size, size * 2
+def best_scored(persons: Int64, scores: Float32, slack: float) -> NDArray[np.bool_]:
+    """Which of these rows (m,) may be the best face of their person."""
+    order = np.lexsort((-scores, persons))
+    is_head = np.ones(len(order), np.bool_)
+    is_head[1:] = np.diff(persons[order]) != 0
+    best = scores[order[is_head]][np.cumsum(is_head) - 1]
+    may = np.zeros(len(persons), np.bool_)
+    may[order] = (scores[order] >= best - 2 * slack) & (persons[order] != NO_PERSON)
+    return may
 
 
 def settle(found: Neighbours, floor: float, ask: Ask) -> Neighbours | None:

@@ -2,8 +2,9 @@
 
 One save is a set of files with a token of its own in their names, and a manifest that names them; the
 manifest is replaced last, by a rename, so at every moment the folder holds one complete index or none.
-What is read back must match the manifest's checksums, or it is not read at all: an index is derived
-data, and an empty one that is filled again from the database is better than a wrong one.
+What is read back must match the manifest's checksums: an index is derived data, and an empty one that is
+filled again from the database is better than a wrong one. The columns are checked when they are opened;
+the matrices, which are a hundred times as large and are mapped, behind the back of the first searches.
 """
 
 import fcntl
@@ -12,25 +13,29 @@ import logging
 import os
 import secrets
 import zlib
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict, cast
+from typing import TypedDict, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kith.index.ann import Graph
 from kith.index.base import Float32
 from kith.index.codes import Codes, Int8
 from kith.index.errors import IndexUnavailable
 from kith.index.rows import Rows, Value
+from kith.index.sketch import Basis
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 _LOCK = "lock"
+_MATRICES = ("codes", "sketches", "vectors")
 _CHUNK_BYTES = 1 << 22
+_UNSOUND = (OSError, ValueError, KeyError, TypeError)
+
+Number = TypeVar("Number", np.int64, np.float32)
 
 _log = logging.getLogger(__name__)
 
@@ -42,8 +47,19 @@ class Stored:
     tenant: int
     gallery: int
     rows: Rows
-    graph: Graph | None
-    covered: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Saved:
+    """All that a folder holds; `basis` is what the sketches of any segment were made with."""
+
+    segments: Sequence[Stored] = ()
+    basis: Basis | None = None
+    position: int = 0
+
+
+class _Enough(Exception):
+    """Somebody no longer wants to know."""
 
 
 class _Segment(TypedDict):
@@ -51,8 +67,12 @@ class _Segment(TypedDict):
     gallery: int
     rows: int
     error: float
-    covered: int
-    graph: str | None
+    sketch_error: float | None
+
+
+class _Basis(TypedDict):
+    levels: list[float]
+    margins: list[float]
 
 
 class _Manifest(TypedDict):
@@ -60,9 +80,8 @@ class _Manifest(TypedDict):
     space: str
     dimension: int
     position: int
-    columns: str
-    codes: str
-    vectors: str
+    files: dict[str, str]
+    basis: _Basis | None
     segments: list[_Segment]
     checksums: dict[str, int]
 
@@ -79,61 +98,78 @@ class Folder:
         except OSError as error:
             raise IndexUnavailable(f"The index has no folder: {error.strerror}") from error
 
-    def save(self, segments: Sequence[Stored], position: int) -> None:
+    def save(self, saved: Saved) -> None:
         """Replace what the folder holds. Raises IndexUnavailable, and changes nothing, if it cannot."""
         try:
             with self._locked():
-                self._save(segments, position)
+                self._save(saved)
         except OSError as error:
             raise IndexUnavailable(f"The index could not be written: {error.strerror}") from error
 
-    def open(self) -> tuple[list[Stored], int]:
-        """The segments and the position; none and 0 if there is nothing or nothing that can be trusted."""
+    def open(self) -> Saved:
+        """What the folder holds; nothing, at position 0, if it holds nothing or nothing that can be trusted.
+
+        Takes the time to read the columns. The matrices are mapped: `verify` tells whether they are sound.
+        """
         try:
             with self._locked():
-                return self._open()
+                return self._open(self._read_manifest())
         except FileNotFoundError:
-            return [], 0
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+            return Saved()
+        except _UNSOUND as error:
             _log.warning("index.discarded: %s", error)
-            return [], 0
+            return Saved()
+
+    def verify(self, is_enough: Callable[[], bool]) -> bool:
+        """Read the matrices of the save that is there now; whether they are as they were written.
+
+        Stops when `is_enough` says so, and then believes the rest.
+        """
+        try:
+            manifest = self._read_manifest()
+            for kind in _MATRICES:
+                name = manifest["files"].get(kind)
+                if name is not None:
+                    self._check(manifest, name, is_enough)
+        except _Enough:
+            return True
+        except FileNotFoundError:  # replaced by a newer save, which this process or another has just written
+            return True
+        except _UNSOUND as error:
+            _log.warning("index.discarded: %s", error)
+            return False
+        return True
 
     def erase(self) -> None:
         """Leave nothing of any index behind."""
         with self._locked():
             self._sweep(keep=())
 
-    def _save(self, segments: Sequence[Stored], position: int) -> None:
+    def _save(self, saved: Saved) -> None:
         token = secrets.token_hex(8)
-        names = [f"{kind}-{token}" for kind in ("columns", "codes", "vectors")]
-        graphs = [
-            None if one.graph is None else f"graph-{number}-{token}" for number, one in enumerate(segments)
-        ]
+        pieces = _pieces(saved)
+        files = {kind: f"{kind}-{token}" for kind in pieces}
         try:
-            self._write(names[0], (column for one in segments for column in one.rows.columns()))
-            self._write(names[1], (piece for one in segments for piece in one.rows.code_pieces()))
-            self._write(names[2], (piece for one in segments for piece in one.rows.vector_pieces()))
-            for one, name in zip(segments, graphs, strict=True):
-                if one.graph is not None and name is not None:
-                    one.graph.save(self._path / name)
-                    _sync(self._path / name)
-            files = [*names, *(name for name in graphs if name is not None)]
+            for kind, name in files.items():
+                self._write(name, pieces[kind])
+            basis = saved.basis
             manifest: _Manifest = {
                 "format": FORMAT,
                 "space": self._space,
                 "dimension": self._dimension,
-                "position": position,
-                "columns": names[0],
-                "codes": names[1],
-                "vectors": names[2],
-                "segments": [_described(one, name) for one, name in zip(segments, graphs, strict=True)],
-                "checksums": {name: checksum(self._path / name) for name in files},
+                "position": saved.position,
+                "files": files,
+                "basis": None
+                if basis is None
+                else {"levels": basis.levels.tolist(), "margins": basis.margins.tolist()},
+                "segments": [_described(one) for one in saved.segments],
+                "checksums": {name: checksum(self._path / name) for name in files.values()},
             }
             self._publish(manifest)
         except BaseException:
             self._sweep(keep=self._files_in_use())
             raise
-        self._sweep(keep=[*files, MANIFEST])
+        self._sweep(keep=[*files.values(), MANIFEST])
 
     def _publish(self, manifest: _Manifest) -> None:
         body = json.dumps(manifest)
@@ -154,27 +190,49 @@ class Folder:
             raise ValueError(f"the index is of {found}, not of {expected}")
         return manifest
 
-    def _open(self) -> tuple[list[Stored], int]:
-        manifest = self._read_manifest()
-        for name, expected in manifest["checksums"].items():
-            if checksum(self._path / name) != expected:
-                raise ValueError(f"{name} is damaged")
-        count = sum(segment["rows"] for segment in manifest["segments"])
-        columns = (self._path / manifest["columns"]).read_bytes()
-        codes = _mapped(self._path / manifest["codes"], np.int8, (count, self._dimension))
-        vectors = _mapped(self._path / manifest["vectors"], np.float32, (count, self._dimension))
-        segments: list[Stored] = []
-        start = offset = 0
-        for record in manifest["segments"]:
-            end = start + record["rows"]
-            rows, offset = _rows(columns, offset, codes[start:end], vectors[start:end], record["error"])
-            graph = None
-            if record["graph"] is not None:
-                graph = Graph(self._dimension)
-                graph.load(self._path / record["graph"])
-            segments.append(Stored(record["tenant"], record["gallery"], rows, graph, record["covered"]))
-            start = end
-        return segments, manifest["position"]
+    def _check(self, manifest: _Manifest, name: str, is_enough: Callable[[], bool] = lambda: False) -> None:
+        if checksum(self._path / name, is_enough) != manifest["checksums"][name]:
+            raise ValueError(f"{name} is damaged")
+
+    def _open(self, manifest: _Manifest) -> Saved:
+        files = manifest["files"]
+        for kind in files.keys() - set(_MATRICES):
+            self._check(manifest, files[kind])
+        basis = None if manifest["basis"] is None else self._basis(files["axes"], manifest["basis"])
+        segments = manifest["segments"]
+        count = sum(one["rows"] for one in segments)
+        codes = self._mapped(files["codes"], np.int8, (count, self._dimension))
+        vectors = self._mapped(files["vectors"], np.float32, (count, self._dimension))
+        sketched = sum(one["rows"] for one in segments if one["sketch_error"] is not None)
+        sketches = np.zeros((0, 1), np.int8)
+        if basis is not None:
+            sketches = self._mapped(files["sketches"], np.int8, (sketched, basis.axes.shape[1]))
+        columns = _Columns((self._path / files["columns"]).read_bytes())
+        stored: list[Stored] = []
+        for one in segments:
+            rows = one["rows"]
+            taken, codes, vectors = (codes[:rows], vectors[:rows]), codes[rows:], vectors[rows:]
+            ids, scales = columns.take(np.int64, 2 * rows), columns.take(np.float32, rows)
+            coded = _codes(taken[0], scales, one["error"])
+            kept = Rows(ids[:rows], ids[rows:], taken[1], coded)
+            if basis is not None and one["sketch_error"] is not None:
+                some, sketches = sketches[:rows], sketches[rows:]
+                kept.use(basis, _codes(some, columns.take(np.float32, rows), one["sketch_error"]))
+            stored.append(Stored(one["tenant"], one["gallery"], kept))
+        return Saved(stored, basis, manifest["position"])
+
+    def _basis(self, name: str, numbers: _Basis) -> Basis:
+        axes = np.frombuffer((self._path / name).read_bytes(), np.float32).reshape(self._dimension, -1)
+        return Basis(axes, np.array(numbers["levels"], np.float32), np.array(numbers["margins"], np.float32))
+
+    def _mapped(self, name: str, kind: type[Value], shape: tuple[int, int]) -> NDArray[Value]:
+        """A file as an array: pages are read when touched, and copied when written; the file stays."""
+        file = self._path / name
+        if file.stat().st_size != shape[0] * shape[1] * np.dtype(kind).itemsize:
+            raise ValueError(f"{name} has the wrong size")
+        if not shape[0]:
+            return np.zeros(shape, kind)
+        return np.memmap(file, kind, "c", shape=shape)
 
     def _files_in_use(self) -> list[str]:
         try:
@@ -203,8 +261,25 @@ class Folder:
             yield
 
 
-def checksum(file: Path) -> int:
-    """A checksum of a file at the speed of reading it: CRC-32 over the 64-bit sums of its 4 MB chunks."""
+class _Columns:
+    """The columns of all segments, one after the other in one file."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._at = 0
+
+    def take(self, kind: type[Number], count: int) -> NDArray[Number]:
+        """A copy of the next `count` numbers."""
+        numbers = np.frombuffer(self._data, kind, count, self._at).copy()
+        self._at += numbers.nbytes
+        return numbers
+
+
+def checksum(file: Path, is_enough: Callable[[], bool] = lambda: False) -> int:
+    """A checksum of a file at the speed of reading it: CRC-32 over the 64-bit sums of its 4 MB chunks.
+
+    Raises _Enough once `is_enough` says that nobody wants to know any more.
+    """
     size = file.stat().st_size
     crc = zlib.crc32(size.to_bytes(8, "little"))
     whole = size - size % 8
@@ -212,40 +287,48 @@ def checksum(file: Path) -> int:
         words = np.memmap(file, np.uint64, "r", shape=(whole // 8,))
         step = _CHUNK_BYTES // 8
         for start in range(0, len(words), step):
+            if is_enough():
+                raise _Enough
             crc = zlib.crc32(np.add.reduce(words[start : start + step]).tobytes(), crc)
     with file.open("rb") as rest:
         rest.seek(whole)
         return zlib.crc32(rest.read(), crc)
 
 
-def _described(one: Stored, graph: str | None) -> _Segment:
+def _pieces(saved: Saved) -> dict[str, Iterable[NDArray[np.generic]]]:
+    """What goes into each file."""
+    every = [one.rows for one in saved.segments]
+    pieces: dict[str, Iterable[NDArray[np.generic]]] = {
+        "columns": (column for rows in every for column in _columns(rows)),
+        "codes": (piece for rows in every for piece in rows.codes.pieces()),
+        "vectors": (piece for rows in every for piece in rows.vector_pieces()),
+    }
+    if saved.basis is not None:
+        pieces["axes"] = (saved.basis.axes,)
+        sketches = [rows.sketches for rows in every if rows.sketches is not None]
+        pieces["sketches"] = (piece for one in sketches for piece in one.pieces())
+    return pieces
+
+
+def _columns(rows: Rows) -> Iterable[NDArray[np.generic]]:
+    yield from (rows.face_ids, rows.persons, rows.codes.scales)
+    if rows.sketches is not None:
+        yield rows.sketches.scales
+
+
+def _described(one: Stored) -> _Segment:
+    sketches = one.rows.sketches
     return {
         "tenant": one.tenant,
         "gallery": one.gallery,
         "rows": len(one.rows),
-        "error": one.rows.error,
-        "covered": one.covered,
-        "graph": graph,
+        "error": one.rows.codes.error,
+        "sketch_error": None if sketches is None else sketches.error,
     }
 
 
-def _rows(columns: bytes, offset: int, codes: Int8, vectors: Float32, error: float) -> tuple[Rows, int]:
-    """One segment's rows over its part of the files, and where the next one's columns begin."""
-    count = len(codes)
-    ids = np.frombuffer(columns, np.int64, 2 * count, offset).copy()
-    offset += ids.nbytes
-    scales = np.frombuffer(columns, np.float32, count, offset).copy()
-    coded = Codes(codes, scales, np.full(min(1, count), error, np.float32))
-    return Rows(ids[:count], ids[count:], vectors, coded), offset + scales.nbytes
-
-
-def _mapped(file: Path, kind: type[Value], shape: tuple[int, int]) -> NDArray[Value]:
-    """A file as an array: pages are read when touched, and copied when written; the file stays."""
-    if file.stat().st_size != shape[0] * shape[1] * np.dtype(kind).itemsize:
-        raise ValueError(f"{file.name} has the wrong size")
-    if not shape[0]:
-        return np.zeros(shape, kind)
-    return np.memmap(file, kind, "c", shape=shape)
+def _codes(codes: Int8, scales: Float32, error: float) -> Codes:
+    return Codes(codes, scales, np.full(min(1, len(codes)), error, np.float32))
 
 
 def _sync(path: Path) -> None:
