@@ -26,7 +26,7 @@ class TestBasis:
         for level in (0.5, 0.3, 0.1, 0.0):
             near = cosines >= level
             assert near.sum() > 100
-            assert (found[near] >= level - basis.margin(level)).mean() > 0.985
+            assert (found[near] >= level - basis.margin(level)).mean() > 0.97
 
     def test_margins_never_fall_towards_farther_pairs(self) -> None:
         basis = Basis.fit(random_units(np.random.default_rng(0), 3000, 64))
