@@ -7,6 +7,7 @@ unless a rule forbids it: single-linkage agglomeration that may refuse. Without 
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from kith.index.base import Float32, Int64, Scope, VectorIndex, check_vectors
 from kith.index.codes import Codes, compare, encode
+from kith.index.cores import Cores
 from kith.index.forest import Forest, Rules
 
 NOISE = -1
@@ -46,20 +48,26 @@ class Links:
 def radius_graph(vectors: Float32, min_cosine: float) -> Links:
     """All pairs of unit vectors (n, d) with a cosine of at least `min_cosine`.
 
-    An int8 comparison of blocks rules out the far pairs, the rest are compared in float32: O(n^2 d) time,
-    1.4 s (128-d) to 3 s (512-d) a billion pairs, 12 bytes a link. Raises ValueError for vectors that are
-    not of unit length.
+    An int8 comparison of blocks rules out the far pairs, the rest are compared in float32: O(n^2 d) time on
+    all cores, 12 bytes a link (bench/upkeep.py). Raises ValueError for vectors that are not of unit length.
     """
     check_vectors(vectors, vectors.shape[-1])
     coded = encode(vectors)
     floors = np.float32(min_cosine) - coded.slack(float(coded.errors.max(initial=0)))
-    found = [_links_of(vectors, coded, start, floors, min_cosine) for start in range(0, len(vectors), _BLOCK)]
+    found: dict[int, Links] = {}
+
+    def link(start: int) -> None:
+        found[start] = _links_of(vectors, coded, start, floors, min_cosine)
+
+    starts = range(0, len(vectors), _BLOCK)
+    with closing(Cores()) as cores:
+        cores.share(link, starts)
     if not found:
         return Links(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.float32))
     return Links(
-        np.concatenate([links.rows for links in found]),
-        np.concatenate([links.cols for links in found]),
-        np.concatenate([links.cosines for links in found]),
+        np.concatenate([found[start].rows for start in starts]),
+        np.concatenate([found[start].cols for start in starts]),
+        np.concatenate([found[start].cosines for start in starts]),
     )
 
 
