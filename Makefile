@@ -69,7 +69,8 @@ bench: setup ## Run every benchmark; each prints its tables (needs SHARED, and a
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[bench]'
 	$(BENCH)/decode.py
 	$(BENCH)/engine.py --shared $(SHARED)
-	$(BENCH)/index.py
+	$(BENCH)/index.py --rows 10000 100000
+	$(BENCH)/upkeep.py
 	$(BENCH)/import.py $(SHARED)/data/identities --models $(SHARED)/models --pack mobile --pack dlib
 	$(BENCH)/identities.py --shared $(SHARED) --pack mobile --pack dlib
 	$(BENCH)/accuracy.py --shared $(SHARED) mobile

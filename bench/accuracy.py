@@ -1,6 +1,6 @@
 """How well a pack tells people apart, on photos its calibration has not seen.
 
-    python bench/accuracy.py mobile
+    python bench/accuracy.py mobile [--json]
 
 The labelled face of every photo of `identities.csv`, found, aligned and embedded as in an import; a face
 that is not found can match nobody. Printed are the share of pairs of one person that are accepted (TAR)
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 from labelled import LabelledFace, analyse, arguments, labelled_row, open_pack, read_identities
+from report import Row, show
 from sklearn.cluster import DBSCAN
 
 from kith.engine.base import FaceEngine
@@ -31,23 +32,34 @@ class Measured:
 
 
 def main() -> None:
-    options = arguments("Measure how well a pack tells people apart.")
+    options = arguments(__doc__)
     data = options.shared / "data"
     engine = open_pack(options)
     labels = read_identities(data)
     start = time.perf_counter()
     embeddings = embed(engine, data, labels)
     seconds = time.perf_counter() - start
-    missed = int(np.isnan(embeddings[:, 0]).sum())
-    print(f"{engine.space.key}: {len(labels)} photos in {seconds:.1f} s, labelled face missed in {missed}")
     people = np.asarray([label.person for label in labels])
-    kinds = np.asarray([label.kind for label in labels])
-    calibration = engine.calibration
-    report("all pairs of identities.csv", calibration, all_pairs(embeddings, people))
-    of_full = kinds == "full photo"
-    report("pairs of full photos", calibration, all_pairs(embeddings[of_full], people[of_full]))
-    report("identities_pairs.csv", calibration, listed_pairs(embeddings, labels, data))
-    report_groups(calibration, embeddings, people)
+    of_full = np.asarray([label.kind for label in labels]) == "full photo"
+    kinds = {
+        "all pairs of identities.csv": all_pairs(embeddings, people),
+        "pairs of full photos": all_pairs(embeddings[of_full], people[of_full]),
+        "identities_pairs.csv": listed_pairs(embeddings, labels, data),
+    }
+    found: Row = {
+        "pack": engine.space.key, "photos": len(labels), "seconds": round(seconds, 1),
+        "labelled face missed": int(np.isnan(embeddings[:, 0]).sum()),
+    }  # fmt: skip
+    tables = {
+        "Faces found": [found],
+        "Pairs accepted": [
+            row for name, pairs in kinds.items() for row in rates(name, engine.calibration, pairs)
+        ],
+        "Plain DBSCAN of the labelled faces, two make a group": groups(
+            engine.calibration, embeddings, people
+        ),
+    }
+    show(tables, as_json=options.json)
 
 
 def embed(engine: FaceEngine, data: Path, labels: list[LabelledFace]) -> np.ndarray:
@@ -83,34 +95,39 @@ def _cosines(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return np.nan_to_num(np.einsum("nd,nd->n", left, right), nan=-1.0)
 
 
-def report(title: str, calibration: Calibration, pairs: Measured) -> None:
-    print(f"\n{title}: {len(pairs.genuine)} of one person, {len(pairs.impostor)} of two")
+def rates(name: str, calibration: Calibration, pairs: Measured) -> list[Row]:
+    """What is accepted at false-accept rates of these pairs, and at calibrated similarities."""
     highest = np.sort(pairs.impostor)[::-1]
-    for rate in (1e-2, 1e-3, 1e-4):
-        if rate * len(highest) >= 1:
-            cosine = highest[int(rate * len(highest))]
-            print(f"  FAR {rate:.0e}        cosine {cosine:.3f}   TAR {(pairs.genuine > cosine).mean():.4f}")
-    for similarity in (0.3, 0.5, 0.7, 0.8, 0.9):
-        cosine = calibration.cosine(similarity)
-        accepted, false = (pairs.genuine >= cosine).mean(), (pairs.impostor >= cosine).mean()
-        print(f"  similarity {similarity}   cosine {cosine:.3f}   TAR {accepted:.4f}   true FAR {false:.1e}")
+    bars = {
+        f"FAR {rate:.0e}": float(highest[int(rate * len(highest))])
+        for rate in (1e-2, 1e-3, 1e-4)
+        if rate * len(highest) >= 1
+    }
+    bars |= {f"similarity {it}": calibration.cosine(it) for it in (0.3, 0.5, 0.7, 0.8, 0.9)}
+    return [
+        {
+            "pairs": name, "of one person": len(pairs.genuine), "of two": len(pairs.impostor), "at": bar,
+            "cosine": round(cosine, 3), "TAR": f"{(pairs.genuine >= cosine).mean():.4f}",
+            "FAR": f"{(pairs.impostor >= cosine).mean():.1e}",
+        }
+        for bar, cosine in bars.items()
+    ]  # fmt: skip
 
 
-def report_groups(calibration: Calibration, embeddings: np.ndarray, people: np.ndarray) -> None:
+def groups(calibration: Calibration, embeddings: np.ndarray, people: np.ndarray) -> list[Row]:
     found = ~np.isnan(embeddings[:, 0])
     distances = np.maximum(1 - embeddings[found] @ embeddings[found].T, 0)
-    print("\nplain DBSCAN of the labelled faces, two make a group")
+    rows: list[Row] = []
     for similarity in (0.6, 0.7, 0.75, 0.8, 0.85, 0.9):
         cosine = calibration.cosine(similarity)
-        groups = np.full(len(people), -1)
-        reach = DBSCAN(eps=1 - cosine, min_samples=2, metric="precomputed")
-        groups[found] = reach.fit_predict(distances)
-        precision, recall = b_cubed(groups, people)
-        f1 = 2 * precision * recall / (precision + recall)
-        print(
-            f"  similarity {similarity:.2f}   cosine {cosine:.3f}   "
-            f"precision {precision:.4f}   recall {recall:.4f}   F1 {f1:.4f}"
-        )
+        labels = np.full(len(people), -1)
+        labels[found] = DBSCAN(eps=1 - cosine, min_samples=2, metric="precomputed").fit_predict(distances)
+        precision, recall = b_cubed(labels, people)
+        rows.append({
+            "similarity": similarity, "cosine": round(cosine, 3), "precision": f"{precision:.4f}",
+            "recall": f"{recall:.4f}", "F1": f"{2 * precision * recall / (precision + recall):.4f}",
+        })  # fmt: skip
+    return rows
 
 
 def b_cubed(groups: np.ndarray, people: np.ndarray) -> tuple[float, float]:

@@ -7,16 +7,13 @@ which has been named or corrected), then without one photo of each person (rank-
 with the held-back photo belongs to the same person). Photos of identities.csv; see its README for whom.
 """
 
-import argparse
 import asyncio
-import json
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
+from report import Row, parser_for, show
 
 from kith.accounts.principal import Principal
 from kith.engine.image import decode
@@ -66,9 +63,9 @@ async def find_again(runtime: Runtime, labels: Sequence[Labelled]) -> dict[str, 
     return {"held_back": len(held), "rank_1": round(hits / len(held), 4)}
 
 
-async def measure(pack: str, shared: Path) -> dict[str, str | float]:
+async def measure(pack: str, shared: Path) -> Row:
     labels = read_labels(shared / "data")
-    result: dict[str, str | float] = {"pack": pack}
+    result: dict[str, object] = {"pack": pack}
     for task in (sort_people, find_again):
         with tempfile.TemporaryDirectory() as folder:
             settings = Settings(data=Path(folder), engine=EngineSettings(pack=pack))
@@ -80,19 +77,12 @@ async def measure(pack: str, shared: Path) -> dict[str, str | float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = parser_for(__doc__)
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--pack", action="append", choices=["mobile", "dlib"])
-    parser.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
-    rows = [asyncio.run(measure(pack, arguments.shared)) for pack in arguments.pack or ["mobile", "dlib"]]
-    if arguments.json:
-        print(json.dumps(rows))
-        return
-    table = Table(*rows[0], title="Labelled photos, sorted and found again")
-    for row in rows:
-        table.add_row(*map(str, row.values()))
-    Console().print(table)
+    options = parser.parse_args()
+    rows = [asyncio.run(measure(pack, options.shared)) for pack in options.pack or ["mobile", "dlib"]]
+    show({"Labelled photos, sorted and found again": rows}, as_json=options.json)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from report import parser_for
 
 from kith.engine import boxes as geometry
 from kith.engine.base import FaceEngine
@@ -31,8 +32,8 @@ class LabelledFace:
     xyxy: np.ndarray
 
 
-def arguments(description: str) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=description)
+def arguments(description: str | None) -> argparse.Namespace:
+    parser = parser_for(description)
     parser.add_argument("pack", help="the pack's id; `mobile` is installed from the shared models")
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="the shared test data")
     parser.add_argument("--packs", type=Path, help="a folder of installed packs; a temporary one by default")

@@ -123,7 +123,8 @@ class Segment:
             outside = np.ones(len(self.rows), np.bool_)
             outside[among] = False
             scores[:, outside] = -np.inf
-        scores[:, self._rows_of(scope.exclude_faces)] = -np.inf
+        if scope.exclude_faces:
+            scores[:, self._rows_of(scope.exclude_faces)] = -np.inf
         return scores
 
     def _found(self, rows: Numbers, query: Float32) -> Neighbours:
