@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 
 from kith.accounts.principal import Principal, visible_to
 from kith.faces.tables import Embedding, EmbeddingSpace, Face, FaceState, IndexChange
+from kith.kit.pages import Page
 from kith.photos.tables import Photo, PhotoState
 
 Vector = NDArray[np.float32]
@@ -32,22 +33,27 @@ def faces_of_person(who: Principal, person_id: int) -> Select[Face]:
 
 def listed(
     who: Principal,
+    page: Page,
     *,
     state: FaceState | None = None,
     person_id: int | None = None,
     face_ids: Sequence[int] | None = None,
     after_id: int = 0,
 ) -> Select[Face, Photo]:
-    """Faces with their photos, in the order of their ids; ignored ones left out."""
-    stmt = select(Face, Photo).join(Photo, Photo.id == Face.photo_id)
-    stmt = stmt.where(~Face.is_ignored, Face.id > after_id)
+    """A page of faces with their photos, in the order of their ids; ignored ones left out.
+
+    What is passed over is counted in an index; only the page itself is read.
+    """
+    stmt = select(Face.id).where(~Face.is_ignored, Face.id > after_id)
     if state is not None:
         stmt = stmt.where(Face.state == state)
     if person_id is not None:
         stmt = stmt.where(Face.person_id == person_id)
     if face_ids is not None:
         stmt = stmt.where(Face.id.in_(face_ids))
-    return visible_to(stmt.order_by(Face.id), Face, who)
+    ids = visible_to(stmt.order_by(Face.id), Face, who).offset(page.skip).limit(page.limit)
+    shown = select(Face, Photo).join(Photo, Photo.id == Face.photo_id)
+    return shown.where(Face.id.in_(ids.scalar_subquery())).order_by(Face.id)
 
 
 def counts(who: Principal) -> Select[FaceState, int]:
@@ -80,8 +86,11 @@ def space(key: str) -> Select[EmbeddingSpace]:
     return select(EmbeddingSpace).where(EmbeddingSpace.key == key)
 
 
-def embeddings(space_id: int, face_ids: Sequence[int]) -> Select[Embedding]:
-    return select(Embedding).where(Embedding.space_id == space_id, Embedding.face_id.in_(face_ids))
+def embeddings(space_id: int, face_ids: Sequence[int]) -> Select[int, Vector]:
+    """(face id, vector) of those that have been embedded in this space."""
+    return select(Embedding.face_id, Embedding.vector).where(
+        Embedding.space_id == space_id, Embedding.face_id.in_(face_ids)
+    )
 
 
 EntryRow = Select[int, int, int, int | None, Vector]

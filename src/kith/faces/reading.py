@@ -36,8 +36,10 @@ async def list_faces(
 
     Unknown ids in `face_ids` and those of others are passed over; ignored faces are left out.
     """
-    statement = queries.listed(who, state=state, person_id=person_id, face_ids=face_ids, after_id=after_id)
-    rows = (await session.execute(statement.offset(page.skip).limit(page.limit))).all()
+    statement = queries.listed(
+        who, page, state=state, person_id=person_id, face_ids=face_ids, after_id=after_id
+    )
+    rows = (await session.execute(statement)).all()
     places = await _places(session, sorted({photo.id for _, photo in rows}))
     return [ShownFace(face, photo, places.get(photo.id, "")) for face, photo in rows]
 
@@ -46,8 +48,8 @@ async def embeddings_of(
     session: ReadSession | WriteSession, space_id: int, face_ids: Sequence[int]
 ) -> dict[int, Float32]:
     """{face id: unit vector} in one space; faces not yet embedded there are missing."""
-    rows = await session.scalars(queries.embeddings(space_id, face_ids))
-    return {row.face_id: row.vector for row in rows}
+    rows = await session.execute(queries.embeddings(space_id, face_ids))
+    return dict(rows.tuples().all())
 
 
 async def _places(session: ReadSession | WriteSession, photo_ids: Sequence[int]) -> dict[int, str]:

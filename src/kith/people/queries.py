@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Delete, Select, and_, case, delete, func, or_, select
+from sqlalchemy import Delete, Select, case, delete, func, or_, select
 from sqlalchemy.orm import aliased
 
 from kith.accounts.principal import Principal, visible_to
 from kith.faces.tables import Face, FaceState
 from kith.galleries.tables import Gallery
+from kith.kit.pages import Page
 from kith.people.tables import Decision, DecisionKind, DecisionSubject, Person, Rejection, Subject
 from kith.photos.tables import File, Photo
 
@@ -24,16 +25,20 @@ def merged_into(person_id: int) -> Select[Person]:
     return select(Person).where(Person.merged_into_id == person_id)
 
 
+# How many faces a person has, counted in an index for each person that is looked at.
+_FACE_COUNT = (
+    select(func.count())
+    .where(Face.person_id == Person.id, ~Face.is_ignored)
+    .correlate(Person)
+    .scalar_subquery()
+    .label("face_count")
+)
+
+
 def listed(who: Principal, *, hidden: bool = False, named: bool | None = None) -> Select[Person, int]:
     """Living persons with their number of faces: named first, then those with most faces."""
-    count = func.count(Face.id)
-    stmt = (
-        select(Person, count)
-        .outerjoin(Face, and_(Face.person_id == Person.id, ~Face.is_ignored))
-        .where(Person.merged_into_id.is_(None))
-        .group_by(Person.id)
-        .order_by(case((Person.name.is_(None), 1), else_=0), count.desc(), Person.id)
-    )
+    stmt = select(Person, _FACE_COUNT).where(Person.merged_into_id.is_(None))
+    stmt = stmt.order_by(case((Person.name.is_(None), 1), else_=0), _FACE_COUNT.desc(), Person.id)
     if not hidden:
         stmt = stmt.where(~Person.is_hidden)
     if named is not None:
@@ -41,14 +46,22 @@ def listed(who: Principal, *, hidden: bool = False, named: bool | None = None) -
     return visible_to(stmt, Person, who)
 
 
-def by_id(who: Principal) -> Select[Person, int]:
-    """Living persons with their number of faces, in the order of their ids."""
-    return listed(who, hidden=True).order_by(None).order_by(Person.id)
+def by_id(who: Principal, page: Page) -> Select[Person, int]:
+    """A page of living persons with their number of faces, in the order of their ids."""
+    ids = visible_to(select(Person.id).where(Person.merged_into_id.is_(None)), Person, who)
+    ids = ids.order_by(Person.id).offset(page.skip).limit(page.limit)
+    return select(Person, _FACE_COUNT).where(Person.id.in_(ids.scalar_subquery())).order_by(Person.id)
+
+
+def summary(who: Principal, person_id: int) -> Select[Person, int]:
+    """A living person with the number of their faces."""
+    stmt = select(Person, _FACE_COUNT).where(Person.id == person_id, Person.merged_into_id.is_(None))
+    return visible_to(stmt, Person, who)
 
 
 def largest(who: Principal) -> Select[Person, int]:
     """The living person with most faces."""
-    return listed(who, hidden=True).order_by(None).order_by(func.count(Face.id).desc(), Person.id).limit(1)
+    return listed(who, hidden=True).order_by(None).order_by(_FACE_COUNT.desc(), Person.id).limit(1)
 
 
 def hidden(who: Principal) -> Select[Person]:

@@ -48,13 +48,13 @@ async def list_persons(
 
 async def list_persons_by_id(session: ReadSession, who: Principal, page: Page) -> list[PersonSummary]:
     """Living persons, hidden ones too, in the order of their ids."""
-    rows = await session.execute(queries.by_id(who).offset(page.skip).limit(page.limit))
+    rows = await session.execute(queries.by_id(who, page))
     return [PersonSummary(person, count) for person, count in rows]
 
 
 async def summarise(session: ReadSession | WriteSession, who: Principal, person_id: int) -> PersonSummary:
     """One living person; raises PersonNotFound."""
-    row = (await session.execute(queries.by_id(who).where(Person.id == person_id))).first()
+    row = (await session.execute(queries.summary(who, person_id))).first()
     if row is None:
         raise PersonNotFound(f"there is no person {person_id}")
     return PersonSummary(row[0], row[1])

@@ -33,6 +33,7 @@ class Photo(Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "gallery_id", "sha256"),
         Index(None, "tenant_id", "state"),
+        Index(None, "tenant_id", "size_bytes"),
         {"sqlite_autoincrement": True},
     )
 
