@@ -12,7 +12,7 @@ from uuid import UUID
 
 import numpy as np
 from data import people
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith.accounts.principal import DEFAULT_TENANT_ID
@@ -45,6 +45,10 @@ async def make_library(db: Database, space: Space, photos: int, seed: int = 0) -
         rows = ({"face_id": number, "space_id": 1, "vector": vectors[number - 1]} for number in numbers)
         await _put(connection, Embedding.__table__, rows)
         await _put(connection, IndexChange.__table__, [{"seq": 1, "face_id": 1}])
+    if not db.is_sqlite:  # what PostgreSQL does by itself within a minute
+        async with db.engine.connect() as connection:
+            plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await plain.execute(text("VACUUM ANALYZE"))
 
 
 async def _put(connection: AsyncConnection, table: Any, rows: Iterator[dict] | Sequence[dict]) -> None:

@@ -49,11 +49,11 @@ async def embeddings_of(
 ) -> dict[int, Float32]:
     """{face id: unit vector} in one space; faces not yet embedded there are missing."""
     rows = await session.execute(queries.embeddings(space_id, face_ids))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 async def _places(session: ReadSession | WriteSession, photo_ids: Sequence[int]) -> dict[int, str]:
     places: dict[int, str] = {}
-    for file in await session.scalars(photo_queries.files_of(photo_ids)):
-        places.setdefault(file.photo_id, file.location)
+    for photo_id, location in await session.execute(photo_queries.places_of(photo_ids)):
+        places.setdefault(photo_id, location)
     return places

@@ -46,6 +46,15 @@ def files_of(photo_ids: Sequence[int]) -> Select[File]:
     return select(File).where(File.photo_id.in_(photo_ids)).order_by(File.photo_id, File.id)
 
 
+def places_of(photo_ids: Sequence[int]) -> Select[int, str]:
+    """(photo id, location) of the files of photos, the first file of each first."""
+    return (
+        select(File.photo_id, File.location)
+        .where(File.photo_id.in_(photo_ids))
+        .order_by(File.photo_id, File.id)
+    )
+
+
 def failed(who: Principal) -> Select[Photo]:
     return visible_to(select(Photo).where(Photo.state == PhotoState.FAILED).order_by(Photo.id), Photo, who)
 

@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 _NEW = (
-    ("faces", ("person_id", "is_ignored", "id")),
+    ("faces", ("person_id", "tenant_id", "is_ignored", "id")),
     ("faces", ("tenant_id", "is_ignored", "id")),
     ("faces", ("tenant_id", "is_ignored", "state", "id")),
     ("photos", ("tenant_id", "size_bytes")),
