@@ -10,7 +10,7 @@ from kith.accounts.principal import Principal
 from kith.engine.errors import CorruptImage
 from kith.engine.faces import Faces as FoundFaces
 from kith.engine.faces import Image
-from kith.engine.image import ImageLimits, decode
+from kith.engine.image import ImageLimits, decode, derive
 from kith.errors import AppError, Busy, Unavailable
 from kith.faces import queries
 from kith.faces.recognition import Recognition, settle
@@ -23,6 +23,7 @@ from kith.kit.clock import Clock
 from kith.kit.db import Database, WriteSession
 from kith.kit.offload import Offload
 from kith.photos import queries as photo_queries
+from kith.photos.derived import store_derived
 from kith.photos.files import read_photo
 from kith.photos.tables import File, Photo, PhotoState
 
@@ -56,6 +57,7 @@ class Work:
     error: AppError | None = None
     found: FoundFaces | None = None
     redrawn: tuple[dict[int, int], FoundFaces] | None = None
+    phash: int | None = None
 
 
 class AnalysePhotos:
@@ -83,7 +85,10 @@ class AnalysePhotos:
         recognition = await self._recognition()
         works = await self._load(jobs)
         await asyncio.gather(*(self._decode(work) for work in works))
-        await self._analyse(recognition, [work for work in works if work.image is not None])
+        await asyncio.gather(
+            self._analyse(recognition, [work for work in works if work.image is not None]),
+            *(self._derive(work, work.image) for work in works if work.image is not None),
+        )
         async with self._db.write() as session:
             for tenant_id in sorted({work.photo.tenant_id for work in works}):
                 await take_turn(session, tenant_id)
@@ -123,6 +128,12 @@ class AnalysePhotos:
         except AppError as error:
             work.error = error
 
+    async def _derive(self, work: Work, image: Image) -> None:
+        """Store the smaller pictures; the photo is given its hash, which says so, only afterwards."""
+        derived = await self._decoding.run(derive, image)
+        await store_derived(self._blobs, work.photo.sha256, derived)
+        work.phash = derived.phash
+
     async def _analyse(self, recognition: Recognition, works: Sequence[Work]) -> None:
         """Detect and embed; a pinned face that was not found again is embedded at its own box."""
         images = [work.image for work in works if work.image is not None]
@@ -152,6 +163,7 @@ class AnalysePhotos:
                 error = work.error or CorruptImage()
                 fail(photo, error.code, error.detail)
                 continue
+            photo.phash = work.phash
             faces = Faces(session, Principal(photo.tenant_id), self._clock)
             await faces.record(photo, known[photo.id], work.found, work.redrawn, space_id)
 

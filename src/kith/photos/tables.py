@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kith.kit.db import Base, Key, UtcDateTime
+from kith.kit.db import Base, Bits64, Key, UtcDateTime
 
 
 class PhotoState(StrEnum):
@@ -27,6 +27,7 @@ class Photo(Base):
     """One picture, known by the SHA-256 of its bytes: a moved or renamed file is the same photo.
 
     `taken_at` is the wall clock of the camera; `taken_offset_minutes` its distance from UTC if known.
+    `phash` is the perceptual hash; a photo that has one has its derived pictures, too.
     """
 
     __tablename__ = "photos"
@@ -49,6 +50,7 @@ class Photo(Base):
     taken_at: Mapped[datetime | None] = mapped_column(DateTime)
     taken_offset_minutes: Mapped[int | None]
     state: Mapped[PhotoState] = mapped_column(String(20), default=PhotoState.PENDING)
+    phash: Mapped[int | None] = mapped_column(Bits64)
     analysed_space_id: Mapped[Key | None] = mapped_column(ForeignKey("embedding_spaces.id"))
     error_code: Mapped[str | None] = mapped_column(String(100))
     error_detail: Mapped[str | None] = mapped_column(String(1000))
