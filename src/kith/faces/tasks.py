@@ -1,6 +1,7 @@
 """The job `analyse`: photos in, faces and embeddings out, several photos at a time."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from kith.engine.image import ImageLimits, decode, derive
 from kith.errors import AppError, Busy, Unavailable
 from kith.faces import queries
 from kith.faces.recognition import Recognition, settle
-from kith.faces.service import Faces, boxes_of, reconcile, take_turn
+from kith.faces.service import Analysis, Faces, boxes_of, reconcile, take_turn
 from kith.faces.tables import Face
 from kith.jobs.service import Jobs, NewJob
 from kith.jobs.tables import Job
@@ -155,6 +156,7 @@ class AnalysePhotos:
         known: dict[int, list[Face]] = {photo_id: [] for photo_id in photos}
         for face in await session.scalars(queries.faces_of_photos(list(photos))):
             known[face.photo_id].append(face)
+        analyses: dict[int, list[Analysis]] = defaultdict(list)
         for work in works:
             photo = photos.get(work.photo.id)
             if photo is None:
@@ -164,8 +166,10 @@ class AnalysePhotos:
                 fail(photo, error.code, error.detail)
                 continue
             photo.phash = work.phash
-            faces = Faces(session, Principal(photo.tenant_id), self._clock)
-            await faces.record(photo, known[photo.id], work.found, work.redrawn, space_id)
+            analysis = Analysis(photo, known[photo.id], work.found, work.redrawn)
+            analyses[photo.tenant_id].append(analysis)
+        for tenant_id, of_tenant in analyses.items():
+            await Faces(session, Principal(tenant_id), self._clock).record(of_tenant, space_id)
 
 
 def fail(photo: Photo, code: str, detail: str) -> None:

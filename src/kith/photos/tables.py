@@ -1,4 +1,8 @@
-"""Photos and the files that hold them."""
+"""Photos and the files that hold them.
+
+Rows of which many are added at once are told apart by their UUID (`insert_sentinel`): so SQLite, too, takes
+them in one statement, and each row is given the key that is its own.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -38,7 +42,7 @@ class Photo(Base):
     )
 
     id: Mapped[Key] = mapped_column(primary_key=True)
-    uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True)
+    uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True, insert_sentinel=True)
     tenant_id: Mapped[Key] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     gallery_id: Mapped[Key] = mapped_column(ForeignKey("galleries.id", ondelete="CASCADE"), index=True)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
@@ -70,7 +74,7 @@ class File(Base):
     )
 
     id: Mapped[Key] = mapped_column(primary_key=True)
-    uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True)
+    uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True, insert_sentinel=True)
     tenant_id: Mapped[Key] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     gallery_id: Mapped[Key] = mapped_column(ForeignKey("galleries.id", ondelete="CASCADE"))
     photo_id: Mapped[Key] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), index=True)
