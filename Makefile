@@ -70,7 +70,7 @@ bench: setup ## Run every benchmark; each prints its tables (needs SHARED, and a
 	$(BENCH)/decode.py
 	$(BENCH)/engine.py --shared $(SHARED)
 	$(BENCH)/index.py
-	$(BENCH)/import.py $(SHARED)/data/identities --models $(SHARED)/models --pack mobile --pack dlib
+	$(BENCH)/import.py $(SHARED)/data/identities $(SHARED)/data/groups --models $(SHARED)/models --pack mobile --pack dlib
 	$(BENCH)/identities.py --shared $(SHARED) --pack mobile --pack dlib
 	$(BENCH)/accuracy.py --shared $(SHARED) mobile
 	$(BENCH)/accuracy.py --shared $(SHARED) dlib
