@@ -69,9 +69,10 @@ bench: setup ## Run every benchmark; each prints its tables (needs SHARED, and a
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[bench]'
 	$(BENCH)/decode.py
 	$(BENCH)/engine.py --shared $(SHARED)
-	$(BENCH)/index.py --rows 10000 100000
+	$(BENCH)/index.py
 	$(BENCH)/upkeep.py
-	$(BENCH)/import.py $(SHARED)/data/identities --models $(SHARED)/models --pack mobile --pack dlib
+	$(BENCH)/import.py $(SHARED)/data/identities $(SHARED)/data/groups --models $(SHARED)/models --pack mobile --pack dlib
+	$(BENCH)/serving.py --shared $(SHARED)
 	$(BENCH)/identities.py --shared $(SHARED) --pack mobile --pack dlib
 	$(BENCH)/accuracy.py --shared $(SHARED) mobile
 	$(BENCH)/accuracy.py --shared $(SHARED) dlib

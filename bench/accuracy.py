@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from labelled import LabelledFace, analyse, arguments, labelled_row, open_pack, read_identities
-from report import Row, show
 from sklearn.cluster import DBSCAN
 
+from bench.labelled import LabelledFace, analyse, arguments, labelled_row, open_pack, read_identities
+from bench.report import Row, show
 from kith.engine.base import FaceEngine
 from kith.engine.calibration import Calibration
 

@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from labelled import analyse, arguments, labelled_row, open_pack, read_identities
 
+from bench.labelled import analyse, arguments, labelled_row, open_pack, read_identities
 from kith.engine.base import FaceEngine
 from kith.engine.calibration import FALSE_ACCEPT_RATES
 

@@ -1,12 +1,14 @@
-"""Milliseconds to decode a picture: Kith beside Pillow and OpenCV, full and scaled.
+"""Decoding a picture: Kith beside Pillow and OpenCV, full and scaled, and what is derived of it.
 
-    python bench/decode.py [FOLDER]
+    python bench/decode.py [FOLDER] [--json]
 
-FOLDER adds a row for the JPEG files in it (250 px portraits, say); the other pictures are made here.
+FOLDER adds a row for the JPEG files in it (250 px portraits, say); the other pictures are made here. `pillow
+times` and `opencv times` are how many times as long they take as Kith, all at full size; then milliseconds a
+picture, the best of several passes: `scaled` at most 1600 px a side, `derive` thumbnail, preview and hash of
+that; and the memory that decoding held beyond what was held before.
 """
 
 import io
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,7 +18,9 @@ import numpy as np
 import pillow_heif
 from PIL import Image
 
-from kith.engine.image import decode
+from bench.measure import best
+from bench.report import Row, parser_for, show
+from kith.engine.image import decode, derive
 
 SCALED_PX = 1_600
 SECONDS = 1.5
@@ -59,9 +63,26 @@ def milliseconds(work: Callable[[bytes], object], files: Sequence[bytes]) -> flo
     return best
 
 
-def main(folder: Path | None) -> None:
+def row(name: str, files: Sequence[bytes]) -> Row:
+    kith = milliseconds(decode, files)
+    peers = {"pillow": pillow, "opencv": opencv} if "HEIC" not in name else {}
+    theirs = {peer: milliseconds(work, files) for peer, work in peers.items()}
+    scaled = [decode(data, max_side_px=SCALED_PX) for data in files]
+    memory, _ = best(lambda: decode(files[0]), passes=1)
+    return {
+        "picture": name[-31:],
+        **{f"{peer} times": theirs[peer] / kith if peer in theirs else "" for peer in ("pillow", "opencv")},
+        "kith ms": kith,
+        "scaled ms": milliseconds(lambda data: decode(data, max_side_px=SCALED_PX), files),
+        "derive ms": best(lambda: [derive(image) for image in scaled], passes=2)[0].ms / len(files),
+        **{f"{peer} ms": theirs.get(peer, "") for peer in ("pillow", "opencv")},
+        "memory MB": memory.memory_mb,
+    }
+
+
+def pictures(folder: Path | None) -> dict[str, Sequence[bytes]]:
     small, large = photo_like(250, 250), photo_like(*SIZE)
-    rows: dict[str, Sequence[bytes]] = {
+    made: dict[str, Sequence[bytes]] = {
         "JPEG 250 px": [encoded(small, "JPEG", quality=90)],
         "JPEG 12 MP": [encoded(large, "JPEG", quality=90)],
         "JPEG 12 MP progressive": [encoded(large, "JPEG", quality=90, progressive=True)],
@@ -70,17 +91,18 @@ def main(folder: Path | None) -> None:
         "AVIF 12 MP": [encoded(large, "AVIF", quality=70, speed=10)],
         "HEIC 12 MP": [encoded(large, "HEIC", quality=60, enc_params={"preset": "ultrafast"})],
     }
-    if folder:
-        rows = {str(folder): [path.read_bytes() for path in sorted(folder.rglob("*.jpg"))[:200]]} | rows
-    print(f"{'ms per picture':32}{'kith':>9}{f'kith {SCALED_PX} px':>14}{'pillow':>9}{'opencv':>9}")
-    for name, files in rows.items():
-        cells = [
-            milliseconds(decode, files),
-            milliseconds(lambda data: decode(data, max_side_px=SCALED_PX), files),
-            *((float("nan"),) * 2 if "HEIC" in name else (milliseconds(w, files) for w in (pillow, opencv))),
-        ]
-        print(f"{name[-31:]:32}{cells[0]:9.2f}{cells[1]:14.2f}{cells[2]:9.2f}{cells[3]:9.2f}")
+    if folder is None:
+        return made
+    return {str(folder): [path.read_bytes() for path in sorted(folder.rglob("*.jpg"))[:200]]} | made
+
+
+def main() -> None:
+    parser = parser_for(__doc__)
+    parser.add_argument("folder", nargs="?", type=Path)
+    options = parser.parse_args()
+    rows = [row(name, files) for name, files in pictures(options.folder).items()]
+    show({"Decoding": rows}, as_json=options.json)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+    main()

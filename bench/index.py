@@ -22,11 +22,11 @@ import faiss
 import hnswlib
 import numkong
 import numpy as np
-from data import people
-from report import Row, parser_for, show
 from usearch.index import Index, MetricKind
 from usearch.index import search as scan
 
+from bench.data import people
+from bench.report import Row, parser_for, show
 from kith.index.base import Entries, Scope
 from kith.index.exact import ExactIndex
 from kith.index.memory import MemoryIndex

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from report import parser_for
 
+from bench.report import parser_for
 from kith.engine import boxes as geometry
 from kith.engine.base import FaceEngine
 from kith.engine.faces import Faces

@@ -11,10 +11,10 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from data import people
 from sqlalchemy import Table, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bench.data import people
 from kith.accounts.principal import DEFAULT_TENANT_ID
 from kith.engine.faces import EmbeddingSpace as Space
 from kith.faces.tables import Embedding, EmbeddingSpace, Face, FaceState, IndexChange

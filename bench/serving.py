@@ -21,9 +21,9 @@ from pathlib import Path
 
 import httpx
 import numpy as np
-from library import make_library
-from report import Row, parser_for, show
 
+from bench.library import make_library
+from bench.report import Row, parser_for, show
 from kith.accounts.principal import DEFAULT_TENANT_ID
 from kith.engine.base import FaceEngine
 from kith.engine.image import decode
@@ -38,7 +38,7 @@ from tests.support.client import LiveServer, live_server
 from tests.support.postgres import create_database
 
 P50_MS, P99_MS = 20.0, 60.0
-SELFIE = "ana_guevara/ana_guevara_0c084c80.jpg"
+SELFIE = "alex_lacamoire/alex_lacamoire_348e0a70.jpg"  # 874 x 1200
 CLIENTS = (1, 4)
 
 

@@ -18,11 +18,11 @@ import time
 from pathlib import Path
 
 import numpy as np
-from data import people
-from report import Row, parser_for, show
 from sklearn.cluster import DBSCAN, HDBSCAN
 from sklearn.metrics import adjusted_rand_score
 
+from bench.data import people
+from bench.report import Row, parser_for, show
 from kith.index.base import Entries, Scope
 from kith.index.cluster import NOISE, dbscan, radius_graph
 from kith.index.memory import MemoryIndex

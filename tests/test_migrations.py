@@ -2,16 +2,20 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest_asyncio
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, select, text
 
 from kith.accounts.principal import DEFAULT_TENANT_ID
 from kith.accounts.tables import Tenant
 from kith.kit.db import Base, Database
-from kith.migrations import is_current, upgrade
+from kith.migrations import configuration, is_current, upgrade
+from kith.photos.tables import Photo
 from tests.support.processes import run_all, start_python
 
 UPGRADE = """
@@ -30,6 +34,25 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+PHOTO_OF_0001 = f"""
+INSERT INTO photos (uuid, tenant_id, gallery_id, sha256, original_name,
+                    size_bytes, media_type, width_px, height_px, state, created_at)
+VALUES ('{UUID(int=7).hex}', 1, 1, '{"d" * 64}', 'a.jpg',
+        1, 'image/jpeg', 1, 1, 'analysed', '2026-01-01 00:00:00')
+"""
+
+
+def configured(connection: Connection) -> Config:
+    config = configuration()
+    config.attributes["connection"] = connection
+    return config
+
+
+async def to_revision(database: Database, revision: str) -> None:
+    async with database.engine.begin() as connection:
+        await connection.run_sync(lambda it: command.upgrade(configured(it), revision))
 
 
 @pytest_asyncio.fixture
@@ -78,6 +101,24 @@ class TestUpgrade:
         await run_all([await start_python(UPGRADE, url) for _ in range(4)])
         assert await is_current(empty)
         assert await tenants(empty) == ["default"]
+
+
+class TestFromOlder:
+    async def test_photos_get_no_hash_and_stay_as_they_are(self, empty: Database) -> None:
+        await to_revision(empty, "0001")
+        async with empty.engine.begin() as connection:
+            await connection.execute(text(PHOTO_OF_0001))
+        await upgrade(empty)
+        async with empty.read() as session:
+            (photo,) = await session.scalars(select(Photo))
+        assert (photo.sha256, photo.state, photo.phash) == ("d" * 64, "analysed", None)
+
+    async def test_and_back(self, empty: Database) -> None:
+        await upgrade(empty)
+        async with empty.engine.begin() as connection:
+            await connection.run_sync(lambda it: command.downgrade(configured(it), "0001"))
+        await upgrade(empty)
+        assert await is_current(empty)
 
 
 class TestSchema:

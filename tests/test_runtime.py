@@ -16,7 +16,7 @@ from kith.engine.errors import EmbeddingSpaceMismatch, EngineNotReady
 from kith.errors import AppError
 from kith.faces import queries
 from kith.faces.errors import PackChanged
-from kith.faces.service import Faces
+from kith.faces.service import Analysis, Faces
 from kith.faces.tables import Embedding, EmbeddingSpace, Face, FaceState
 from kith.faces.tasks import AnalyseConfig, AnalysePhotos
 from kith.galleries.tables import LIBRARY, Gallery
@@ -217,6 +217,6 @@ class TestOnePhotoTwice:
         async with runtime.db.write() as session:
             photo = await get_photo(session, ADA, photo_id)
             found = found_faces(np.eye(6, dtype=np.float32)[:1])
-            await Faces(session, ADA, runtime.clock).record(photo, [], found, None, space_id)
+            await Faces(session, ADA, runtime.clock).record([Analysis(photo, [], found)], space_id)
             (face,) = await session.scalars(queries.faces_of_photos([photo_id]))
             return face.id

@@ -5,7 +5,7 @@ import pytest
 
 from kith.faces.errors import FaceNotFound
 from kith.faces.queries import faces_of_photos
-from kith.faces.service import Faces, reconcile
+from kith.faces.service import Analysis, Faces, reconcile
 from kith.faces.tables import FaceState
 from kith.photos.service import get_photo
 from tests.support.people import World, found_faces, near
@@ -87,7 +87,7 @@ class TestRecord:
             photo = await get_photo(session, world.who, photo_id)
             known = (await session.scalars(faces_of_photos([photo_id]))).all()
             store = Faces(session, world.who, world.clock)
-            await store.record(photo, known, found, None, world.recognition.space_id)
+            await store.record([Analysis(photo, known, found)], world.recognition.space_id)
 
     async def _faces(self, world: World, photo_id: int) -> list[int]:
         async with world.db.read() as session:

@@ -9,7 +9,7 @@ import pytest_asyncio
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select
 from sqlalchemy.exc import StatementError
 
-from kith.kit.db import Database, FloatArray, UtcDateTime
+from kith.kit.db import Bits64, Database, FloatArray, UtcDateTime
 
 THINGS = Table(
     "column_things",
@@ -17,6 +17,7 @@ THINGS = Table(
     Column("id", Integer, primary_key=True),
     Column("at", UtcDateTime),
     Column("vector", FloatArray),
+    Column("bits", Bits64),
 )
 
 
@@ -49,6 +50,19 @@ class TestUtcDateTime:
 
     async def test_none(self, things: Database) -> None:
         assert await stored(things, at=None, vector=None) == (None, None)
+
+
+class TestBits64:
+    @pytest.mark.parametrize("bits", [0, 1, 2**63 - 1, 2**63, 2**64 - 1, None])
+    async def test_comes_back(self, things: Database, bits: int | None) -> None:
+        await stored(things, bits=bits)
+        async with things.read() as session:
+            assert await session.scalar(select(THINGS.c.bits)) == bits
+            assert await session.scalar(select(THINGS.c.id).where(THINGS.c.bits == bits)) == 1
+
+    async def test_more_bits_are_refused(self, things: Database) -> None:
+        with pytest.raises((StatementError, OverflowError)):
+            await stored(things, bits=2**65)
 
 
 class TestFloatArray:

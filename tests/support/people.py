@@ -22,7 +22,7 @@ from kith.engine.faces import Faces as FoundFaces
 from kith.engine.faces import Float32
 from kith.faces.queries import faces_of_photos
 from kith.faces.recognition import Recognition, activate, space_row
-from kith.faces.service import Faces
+from kith.faces.service import Analysis, Faces
 from kith.faces.tables import Face, FaceState
 from kith.index.memory import MemoryIndex
 from kith.kit.db import Database
@@ -103,7 +103,7 @@ class World:
             (registered,) = await photos.register(await photos.library_id(), [new])
             found = found_faces(np.array(vectors, dtype=np.float32).reshape(-1, DIMENSION), quality=quality)
             store = Faces(session, self.who, self.clock)
-            await store.record(registered.photo, [], found, None, self.recognition.space_id)
+            await store.record([Analysis(registered.photo, [], found)], self.recognition.space_id)
             faces = (await session.scalars(faces_of_photos([registered.photo.id]))).all()
         return [face.id for face in faces]
 

@@ -16,9 +16,10 @@ from kith.photos.tables import File, Photo
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Photos by digest; faces by photo and box; who is grouped with whom; and what should not be there."""
+    """Photos and hashes by digest; faces by photo and box; who is with whom; what should not be there."""
 
     photos: dict[str, str]
+    phashes: dict[str, int | None]
     files: set[tuple[str, str]]
     faces: dict[tuple[str, tuple[float, ...]], str]
     embeddings: dict[tuple[str, tuple[float, ...]], NDArray[np.float32]]
@@ -29,6 +30,7 @@ class Snapshot:
     def must_equal(self, other: "Snapshot") -> None:
         """Assert that both are the same library; embeddings agree to 1e-5."""
         assert self.photos == other.photos
+        assert self.phashes == other.phashes
         assert self.files == other.files
         assert self.faces == other.faces
         assert self.groups == other.groups
@@ -60,6 +62,7 @@ async def snapshot(url: str) -> Snapshot:
             groups[face.person_id].add(keys[face.id])
     return Snapshot(
         photos={photo.sha256: photo.state for photo in photos},
+        phashes={photo.sha256: photo.phash for photo in photos},
         files={(digests[file.photo_id], file.location) for file in files},
         faces={keys[face.id]: face.state for face in faces},
         embeddings={keys[face_id]: vector for face_id, vector in vectors.items()},

@@ -29,7 +29,8 @@ class DetectorConfig:
     sure_px           larger faces, in the scaled image, are looked at again in a smaller one; so are
                       images where all faces found, if any, are cut by the frame, with margins around
     multiple_px       canvases are filled up with black to a multiple of this
-    batch_px          pixels handed to the network in one run, which bounds its memory
+    batch_px          pixels handed to the network in one run. More at once leave the processor's cache
+                      between two layers: at 4 megapixels YuNet takes a third longer
     """
 
     score_threshold: float
@@ -40,7 +41,7 @@ class DetectorConfig:
     max_enlargement: float = 2.0
     hint_threshold: float = 0.2
     sure_px: float = 400.0
-    batch_px: int = 4_000_000
+    batch_px: int = 500_000
 
 
 class ViewDetector(ABC):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from kith.accounts.principal import Principal
 from kith.engine.boxes import iou
 from kith.engine.faces import Faces as FoundFaces
+from kith.engine.faces import Float32
 from kith.faces import queries
 from kith.faces.changes import touch
 from kith.faces.errors import FaceNotFound
@@ -61,6 +62,20 @@ async def take_turn(session: WriteSession, tenant_id: int) -> None:
     await serialise(session, "people.decide", tenant_id)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """What was found in a photo that has the faces `known`.
+
+    Pinned faces that were not detected again stay; `redrawn` holds embeddings made at their boxes, with
+    rows by face id.
+    """
+
+    photo: Photo
+    known: Sequence[Face]
+    found: FoundFaces
+    redrawn: tuple[dict[int, int], FoundFaces] | None = None
+
+
 class Faces:
     """Use cases of one session, for one tenant."""
 
@@ -69,19 +84,18 @@ class Faces:
         self._who = who
         self._clock = clock
 
-    async def record(
-        self,
-        photo: Photo,
-        known: Sequence[Face],
-        found: FoundFaces,
-        redrawn: tuple[dict[int, int], FoundFaces] | None,
-        space_id: int,
-    ) -> None:
-        """Store an analysis of a photo; the tenant's turn must have been taken.
+    async def record(self, analyses: Sequence[Analysis], space_id: int) -> None:
+        """Store what was found in photos, new faces in one go; the tenant's turn must have been taken."""
+        new = [face for analysis in analyses for face in await self._record(analysis, space_id)]
+        await self._session.flush()
+        self._session.add_all(
+            Embedding(face_id=face.id, space_id=space_id, vector=vector) for face, vector in new
+        )
+        touch(self._session, [face.id for face, _ in new])
 
-        `known` are the faces the photo has, `found` what was detected now. Pinned faces that were not
-        detected again stay; `redrawn` holds embeddings made at their boxes: {face id: row}.
-        """
+    async def _record(self, it: Analysis, space_id: int) -> list[tuple[Face, Float32]]:
+        """Bring what a photo has up to date; its new faces with their embeddings, not yet stored."""
+        photo, known, found, redrawn = it.photo, it.known, it.found, it.redrawn
         plan = reconcile(boxes_of(known), found.xyxy)
         for at, row in plan.kept:
             if known[at].origin == Origin.DETECTED:
@@ -93,13 +107,10 @@ class Faces:
                 touch(self._session, [face.id])
             elif redrawn is not None and face.id in redrawn[0]:
                 await self.embed(face, redrawn[1], redrawn[0][face.id], space_id)
-        new = [self.add(photo, found, row, Origin.DETECTED) for row in plan.found]
-        await self._session.flush()
-        for face, row in zip(new, plan.found, strict=True):
-            self._session.add(Embedding(face_id=face.id, space_id=space_id, vector=found.embeddings[row]))
-        touch(self._session, [face.id for face in new])
+        new = [(self.add(photo, found, row, Origin.DETECTED), found.embeddings[row]) for row in plan.found]
         photo.state, photo.error_code, photo.error_detail = PhotoState.ANALYSED, None, None
         photo.analysed_space_id = space_id
+        return new
 
     def add(self, photo: Photo, source: FoundFaces, row: int, origin: Origin) -> Face:
         face = Face(

@@ -66,7 +66,7 @@ class Face(Base):
     )  # fmt: skip
 
     id: Mapped[Key] = mapped_column(primary_key=True)
-    uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True)
+    uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True, insert_sentinel=True)
     tenant_id: Mapped[Key] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     photo_id: Mapped[Key] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), index=True)
     x1: Mapped[float] = mapped_column(Float)

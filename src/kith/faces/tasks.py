@@ -1,6 +1,7 @@
 """The job `analyse`: photos in, faces and embeddings out, several photos at a time."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,11 +11,11 @@ from kith.accounts.principal import Principal
 from kith.engine.errors import CorruptImage
 from kith.engine.faces import Faces as FoundFaces
 from kith.engine.faces import Image
-from kith.engine.image import ImageLimits, decode
+from kith.engine.image import ImageLimits, decode, derive
 from kith.errors import AppError, Busy, Unavailable
 from kith.faces import queries
 from kith.faces.recognition import Recognition, settle
-from kith.faces.service import Faces, boxes_of, reconcile, take_turn
+from kith.faces.service import Analysis, Faces, boxes_of, reconcile, take_turn
 from kith.faces.tables import Face
 from kith.jobs.service import Jobs, NewJob
 from kith.jobs.tables import Job
@@ -23,6 +24,7 @@ from kith.kit.clock import Clock
 from kith.kit.db import Database, WriteSession
 from kith.kit.offload import Offload
 from kith.photos import queries as photo_queries
+from kith.photos.derived import store_derived
 from kith.photos.files import read_photo
 from kith.photos.tables import File, Photo, PhotoState
 
@@ -56,6 +58,7 @@ class Work:
     error: AppError | None = None
     found: FoundFaces | None = None
     redrawn: tuple[dict[int, int], FoundFaces] | None = None
+    phash: int | None = None
 
 
 class AnalysePhotos:
@@ -83,7 +86,10 @@ class AnalysePhotos:
         recognition = await self._recognition()
         works = await self._load(jobs)
         await asyncio.gather(*(self._decode(work) for work in works))
-        await self._analyse(recognition, [work for work in works if work.image is not None])
+        await asyncio.gather(
+            self._analyse(recognition, [work for work in works if work.image is not None]),
+            *(self._derive(work, work.image) for work in works if work.image is not None),
+        )
         async with self._db.write() as session:
             for tenant_id in sorted({work.photo.tenant_id for work in works}):
                 await take_turn(session, tenant_id)
@@ -123,6 +129,12 @@ class AnalysePhotos:
         except AppError as error:
             work.error = error
 
+    async def _derive(self, work: Work, image: Image) -> None:
+        """Store the smaller pictures; the photo is given its hash, which says so, only afterwards."""
+        derived = await self._decoding.run(derive, image)
+        await store_derived(self._blobs, work.photo.sha256, derived)
+        work.phash = derived.phash
+
     async def _analyse(self, recognition: Recognition, works: Sequence[Work]) -> None:
         """Detect and embed; a pinned face that was not found again is embedded at its own box."""
         images = [work.image for work in works if work.image is not None]
@@ -144,6 +156,7 @@ class AnalysePhotos:
         known: dict[int, list[Face]] = {photo_id: [] for photo_id in photos}
         for face in await session.scalars(queries.faces_of_photos(list(photos))):
             known[face.photo_id].append(face)
+        analyses: dict[int, list[Analysis]] = defaultdict(list)
         for work in works:
             photo = photos.get(work.photo.id)
             if photo is None:
@@ -152,8 +165,11 @@ class AnalysePhotos:
                 error = work.error or CorruptImage()
                 fail(photo, error.code, error.detail)
                 continue
-            faces = Faces(session, Principal(photo.tenant_id), self._clock)
-            await faces.record(photo, known[photo.id], work.found, work.redrawn, space_id)
+            photo.phash = work.phash
+            analysis = Analysis(photo, known[photo.id], work.found, work.redrawn)
+            analyses[photo.tenant_id].append(analysis)
+        for tenant_id, of_tenant in analyses.items():
+            await Faces(session, Principal(tenant_id), self._clock).record(of_tenant, space_id)
 
 
 def fail(photo: Photo, code: str, detail: str) -> None:

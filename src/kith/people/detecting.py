@@ -12,7 +12,7 @@ from kith.faces import queries as face_queries
 from kith.faces.changes import touch
 from kith.faces.reading import embeddings_of
 from kith.faces.recognition import Recognition, settle
-from kith.faces.service import Faces, boxes_of, reconcile
+from kith.faces.service import Analysis, Faces, boxes_of, reconcile
 from kith.faces.tables import Face, FaceState
 from kith.faces.tasks import identify_job
 from kith.index.base import Scope
@@ -110,7 +110,7 @@ class Detecting:
         space_id = self._recognition.space_id
         if wanted - seen or photo.analysed_space_id != space_id:
             store = Faces(self._session, self._who, self._clock)
-            await store.record(photo, known, found.pick(sorted(wanted | seen)), None, space_id)
+            await store.record([Analysis(photo, known, found.pick(sorted(wanted | seen)))], space_id)
             await self._session.flush()
             known = (await self._session.scalars(face_queries.faces_of_photos([photo.id]))).all()
         kept = reconcile(boxes_of(known), found.xyxy[rows]).kept

@@ -21,7 +21,10 @@ PASSING = frozenset({"file_missing", "file_unreadable", "internal_error", "blob_
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """A picture that was read: what it is, and where its bytes are."""
+    """A picture that was read: what it is, and where its bytes are.
+
+    `phash` is for who has stored already what is derived of it.
+    """
 
     sha256: str
     name: str
@@ -34,6 +37,7 @@ class NewFile:
     storage: Storage
     location: str
     modified_ns: int | None = None
+    phash: int | None = None
 
 
 class Outcome(StrEnum):
@@ -82,6 +86,7 @@ class Photos:
             elif photo.error_code in PASSING:
                 _forgive(photo)
                 to_analyse.append(photo)
+            photo.phash = photo.phash if file.phash is None else file.phash
             done.append(Registered(photo, outcome))
         await self._session.flush()
         for file, registered in zip(files, done, strict=True):

@@ -1,4 +1,8 @@
-"""Photos and the files that hold them."""
+"""Photos and the files that hold them.
+
+Rows of which many are added at once are told apart by their UUID (`insert_sentinel`): so SQLite, too, takes
+them in one statement, and each row is given the key that is its own.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,7 +11,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kith.kit.db import Base, Key, UtcDateTime
+from kith.kit.db import Base, Bits64, Key, UtcDateTime
 
 
 class PhotoState(StrEnum):
@@ -27,6 +31,7 @@ class Photo(Base):
     """One picture, known by the SHA-256 of its bytes: a moved or renamed file is the same photo.
 
     `taken_at` is the wall clock of the camera; `taken_offset_minutes` its distance from UTC if known.
+    `phash` is the perceptual hash; a photo that has one has its derived pictures, too.
     """
 
     __tablename__ = "photos"
@@ -38,7 +43,7 @@ class Photo(Base):
     )
 
     id: Mapped[Key] = mapped_column(primary_key=True)
-    uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True)
+    uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True, insert_sentinel=True)
     tenant_id: Mapped[Key] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     gallery_id: Mapped[Key] = mapped_column(ForeignKey("galleries.id", ondelete="CASCADE"), index=True)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
@@ -50,6 +55,7 @@ class Photo(Base):
     taken_at: Mapped[datetime | None] = mapped_column(DateTime)
     taken_offset_minutes: Mapped[int | None]
     state: Mapped[PhotoState] = mapped_column(String(20), default=PhotoState.PENDING)
+    phash: Mapped[int | None] = mapped_column(Bits64)
     analysed_space_id: Mapped[Key | None] = mapped_column(ForeignKey("embedding_spaces.id"))
     error_code: Mapped[str | None] = mapped_column(String(100))
     error_detail: Mapped[str | None] = mapped_column(String(1000))
@@ -69,7 +75,7 @@ class File(Base):
     )
 
     id: Mapped[Key] = mapped_column(primary_key=True)
-    uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True)
+    uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True, insert_sentinel=True)
     tenant_id: Mapped[Key] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     gallery_id: Mapped[Key] = mapped_column(ForeignKey("galleries.id", ondelete="CASCADE"))
     photo_id: Mapped[Key] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), index=True)

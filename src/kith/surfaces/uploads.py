@@ -1,7 +1,7 @@
 """Pictures that come with a request: held in memory, decoded off the event loop, stored only on demand."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from fastapi import UploadFile
@@ -11,10 +11,11 @@ from starlette.formparsers import MultiPartParser
 from kith.accounts.principal import Principal
 from kith.engine.faces import Faces as FoundFaces
 from kith.engine.faces import Float32, Image
-from kith.engine.image import decode
+from kith.engine.image import decode, derive
 from kith.faces.recognition import Recognition
 from kith.kit.db import WriteSession
 from kith.people.detecting import Detecting, MatchConfig, Saved, usable
+from kith.photos.derived import store_derived
 from kith.photos.importing import describe
 from kith.runtime import Runtime
 
@@ -35,6 +36,7 @@ class Analysed:
 
     data: bytes
     name: str
+    image: Image
     recognition: Recognition
     found: FoundFaces
     rows: NDArray[np.intp]
@@ -46,7 +48,7 @@ async def analyse_upload(kith: Runtime, file: UploadFile, min_score: float) -> A
     image = await _decoded(kith, data)
     recognition = await kith.recognition()
     (found,) = await recognition.analyse([image])
-    return Analysed(data, picture_name(file.filename), recognition, found, usable(found, min_score))
+    return Analysed(data, picture_name(file.filename), image, recognition, found, usable(found, min_score))
 
 
 async def embed_upload(kith: Runtime, file: UploadFile, boxes: Float32) -> FoundFaces:
@@ -56,12 +58,14 @@ async def embed_upload(kith: Runtime, file: UploadFile, boxes: Float32) -> Found
 
 
 async def save_upload(kith: Runtime, session: WriteSession, who: Principal, it: Analysed) -> Saved:
-    """Keep an analysed picture: its bytes, itself as a photo, its faces, and a person for each."""
+    """Keep an analysed picture: its bytes, what is derived of it, a photo, its faces, a person for each."""
     file = await kith.decoding.run(describe, it.data, it.name, kith.limits)
+    derived = await kith.decoding.run(derive, it.image)
     await kith.blobs.put(file.location, it.data)
+    await store_derived(kith.blobs, file.sha256, derived)
     config = MatchConfig(kith.thresholds, kith.settings.identity.neighbours)
     detecting = Detecting(session, who, kith.clock, it.recognition, config)
-    return await detecting.detect_and_save(file, it.found, it.rows)
+    return await detecting.detect_and_save(replace(file, phash=derived.phash), it.found, it.rows)
 
 
 def picture_name(name: str | None) -> str:

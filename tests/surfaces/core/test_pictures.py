@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from kith.accounts.principal import Principal
+from kith.engine.image import decode, derive, probe
 from kith.kit.pages import Page
 from kith.people.reading import list_decisions
 from kith.people.service import People
+from kith.photos.derived import derived_names
+from kith.photos.tables import Photo
 from tests.support.image_files import image_file, quarters
 from tests.support.library import ANA, ANDRE, portrait
 from tests.support.shared import shared_path
@@ -55,6 +59,14 @@ class TestDetect:
         assert await library.runtime.blobs.get(answer["image_path"]) == portrait(ANA[0])
         (person,) = await library.get("/persons")
         assert (person["name"], person["face_count"]) == (None, 1)
+
+    async def test_keeps_what_is_derived_of_the_picture(self, sqlite_library: Library) -> None:
+        await sqlite_library.detect(GROUP, group_photo())
+        async with sqlite_library.runtime.db.read() as session:
+            (photo,) = await session.scalars(select(Photo))
+        assert photo.phash == derive(decode(group_photo())).phash
+        for name in derived_names(photo.sha256):
+            assert probe(await sqlite_library.runtime.blobs.get(name)).format == "webp"
 
     async def test_knows_people_again_and_others_not(self, library: Library) -> None:
         persons = [ids(await library.detect(name), "person_id")[0] for name in (*ANA, *ANDRE)]

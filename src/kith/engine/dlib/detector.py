@@ -43,7 +43,8 @@ class DetectorConfig:
     budget_px    width x height a picture may have then; larger ones are enlarged less, or shrunk
     level_step   2 looks at every other scale of dlib's pyramid, 1 at all
     min_score    faces are kept above this score of the network, 0 where one is as likely as not
-    batch_px     pictures of equal size go through the network together up to this many pixels
+    batch_px     pictures of equal size go through the network together up to this many pixels; more leave
+                 the processor's cache between two layers
     exact        dlib's own way: all its scales on one canvas, and boxes as the network has them
     """
 
@@ -51,7 +52,7 @@ class DetectorConfig:
     budget_px: int = 5_000_000
     level_step: int = 2
     min_score: float = 0.0
-    batch_px: int = 2_000_000
+    batch_px: int = 500_000
     exact: bool = False
 
 

@@ -8,8 +8,8 @@ from kith.engine.faces import EmbeddingSpace, Float32, Pixels
 from kith.engine.session import Session
 
 DIMENSION = 128
-# More at once gain nothing but take memory: 21 MB a batch behind the first layer.
-_BATCH = 32
+# More at once gain nothing, but leave the processor's cache: 660 kB a chip behind the first layer.
+_BATCH = 8
 
 
 class DlibEmbedder:

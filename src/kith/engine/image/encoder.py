@@ -8,7 +8,7 @@ from PIL import Image
 
 from kith.engine.faces import Pixels
 
-# Effort 0-6: 2 is the last step at which more time still buys much size.
+# Of 0-6 the last step at which more time still buys much size.
 _WEBP_EFFORT = 2
 
 
@@ -18,11 +18,14 @@ def encode_jpeg(pixels: Pixels, quality: int = 85) -> bytes:
     return simplejpeg.encode_jpeg(np.ascontiguousarray(pixels), quality, "RGB", "420")
 
 
-def encode_webp(pixels: Pixels, quality: int = 80) -> bytes:
-    """Encode RGB pixels (h, w, 3), at most 16,383 a side, as lossy WebP at `quality` 1..100."""
+def encode_webp(pixels: Pixels, quality: int = 80, effort: int = _WEBP_EFFORT) -> bytes:
+    """Encode RGB pixels (h, w, 3), at most 16,383 a side, as lossy WebP at `quality` 1..100.
+
+    `effort` 0..6 trades time for size.
+    """
     _check(quality)
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "WEBP", quality=quality, method=_WEBP_EFFORT)
+    Image.fromarray(pixels).save(buffer, "WEBP", quality=quality, method=effort)
     return buffer.getvalue()
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import DateTime, Integer, LargeBinary, MetaData
+from sqlalchemy import BigInteger, DateTime, Integer, LargeBinary, MetaData
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -55,6 +55,19 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None or value.tzinfo is not None:
             return value
         return value.replace(tzinfo=UTC)
+
+
+class Bits64(TypeDecorator[int]):
+    """64 bits as a number from 0 on; the databases know signed numbers only, and keep the same bits."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        return value if value is None or value < 2**63 else value - 2**64
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> int | None:
+        return value if value is None else value % 2**64
 
 
 class FloatArray(TypeDecorator[NDArray[np.float32]]):
