@@ -4,7 +4,7 @@
 
 FOLDER adds a row for the JPEG files in it (250 px portraits, say); the other pictures are made here. `pillow
 times` and `opencv times` are how many times as long they take as Kith, all at full size; then milliseconds a
-picture, the best of several passes: `scaled` at most 1600 px a side, `derive` thumbnail, preview and hash of
+picture, the best of several passes: `scaled` at most 1600 px a side, `derive` thumbnail and hash of
 that; and the memory that decoding held beyond what was held before.
 """
 

@@ -4,7 +4,7 @@
 
 All on the same files in one run, each way in a process of its own:
 
-- the import end to end: find, hash, register, decode, detect, embed, quality, thumbnail, preview,
+- the import end to end: find, hash, register, decode, detect, embed, quality, thumbnail,
   perceptual hash, store, match, group;
 - decoding and the networks alone, in the worker's batches. `engine share` is their processor time over
   that of the whole import: what is left is Kith's own cost;

@@ -27,7 +27,7 @@ class DatabaseSettings(Group):
 class BlobSettings(Group):
     url: str | None = Field(
         default=None,
-        description="`s3://bucket/prefix` for copied originals, thumbnails and previews; without it a folder "
+        description="`s3://bucket/prefix` for copied originals and thumbnails; without it a folder "
         "in the data folder. "
         "Credentials come from the usual AWS variables.",
     )
@@ -45,7 +45,7 @@ class EngineSettings(Group):
     max_side_px: int = Field(
         default=2560, ge=320, le=20_000,
         description="Pictures are decoded at most this wide and high for analysis; smaller is faster, "
-        "larger finds smaller faces in large pictures. Previews are no larger either.",
+        "larger finds smaller faces in large pictures.",
     )  # fmt: skip
 
 

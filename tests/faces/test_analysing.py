@@ -11,7 +11,7 @@ from kith.accounts.principal import Principal
 from kith.engine.image import decode, derive
 from kith.jobs.tables import Job, JobState
 from kith.kit.errors import StorageUnavailable
-from kith.photos.derived import derived_names, preview_name, thumbnail_name
+from kith.photos.derived import thumbnail_name
 from kith.photos.service import Photos
 from kith.photos.tables import Photo, PhotoState
 from kith.runtime import Runtime, open_runtime
@@ -56,19 +56,12 @@ class TestDerived:
         derived = derive(decode(LARGE))
         assert photo.phash == derived.phash
         assert await runtime.blobs.get(thumbnail_name(photo.sha256)) == derived.thumbnail
-        assert await runtime.blobs.get(preview_name(photo.sha256)) == derived.preview
-
-    async def test_a_small_picture_needs_no_preview(self, runtime: Runtime) -> None:
-        (photo,) = await take(runtime, SMALL)
-        assert photo.phash is not None
-        assert await runtime.blobs.exists(thumbnail_name(photo.sha256))
-        assert not await runtime.blobs.exists(preview_name(photo.sha256))
 
     async def test_a_picture_that_cannot_be_decoded_has_none(self, runtime: Runtime) -> None:
         cut = LARGE[: len(LARGE) // 2]
         broken, sound = await take(runtime, cut, SMALL)
         assert (broken.state, broken.phash) == (PhotoState.FAILED, None)
-        assert not any([await runtime.blobs.exists(name) for name in derived_names(broken.sha256)])
+        assert not await runtime.blobs.exists(thumbnail_name(broken.sha256))
         assert (sound.state, sound.phash is None) == (PhotoState.ANALYSED, False)
 
 
@@ -77,11 +70,10 @@ class TestAgain:
         (photo,) = await take(runtime, LARGE)
         async with runtime.db.write() as session:
             await session.execute(update(Photo).values(phash=None))
-        for name in derived_names(photo.sha256):
-            await runtime.blobs.delete(name)
+        await runtime.blobs.delete(thumbnail_name(photo.sha256))
         (after,) = await analyse_again(runtime)
         assert after.phash == photo.phash
-        assert all([await runtime.blobs.exists(name) for name in derived_names(photo.sha256)])
+        assert await runtime.blobs.exists(thumbnail_name(photo.sha256))
 
     async def test_a_picture_that_is_broken_by_now_keeps_its_own(self, runtime: Runtime) -> None:
         (photo,) = await take(runtime, LARGE)

@@ -25,8 +25,8 @@ async def reindex(
 ) -> None:
     """Build the search index anew from the database.
 
-    With --analyse every photo is looked at again: faces keep their ids, names and decisions; thumbnails,
-    previews and perceptual hashes are made anew.
+    With --analyse every photo is looked at again: faces keep their ids, names and decisions; thumbnails and
+    perceptual hashes are made anew.
     """
     async with library(call) as runtime:
         recognition = await runtime.recognition()
