@@ -9,7 +9,7 @@ import numpy as np
 
 from kith.accounts.principal import Principal
 from kith.faces.recognition import activate
-from kith.faces.service import Faces
+from kith.faces.service import Analysis, Faces
 from kith.people.service import People
 from kith.photos.service import NewFile, Photos
 from kith.photos.tables import Storage
@@ -75,7 +75,7 @@ class Grown:
             photos = Photos(session, WHO, runtime.clock)
             (registered,) = await photos.register(await photos.library_id(), [file])
             faces = Faces(session, WHO, runtime.clock)
-            await faces.record(registered.photo, [], found_faces(vector[None]), None, space_id)
+            await faces.record([Analysis(registered.photo, [], found_faces(vector[None]))], space_id)
             photo_id = registered.photo.id
         listed = await self._library.get("/faces", limit=1000)
         return next(it["id"] for it in listed if it["metadata"]["photo_id"] == photo_id)
