@@ -1,7 +1,7 @@
 """How fast the index searches, beside other libraries on the same vectors.
 
     python bench/index.py [--rows 10000 100000] [--dimension 512] [--graphs hnswlib faiss usearch]
-                          [--postgres URL] [--plot FILE.svg] [--json]
+                          [--alone] [--postgres URL] [--plot FILE.svg] [--json]
 
 The vectors have the statistics of real embeddings (bench/data.py); the queries are further pictures, some
 of people who have many, some of people who have none. `one ms` is the median time of a single query, `p90`
@@ -268,13 +268,15 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--dimension", type=int, default=512)
     parser.add_argument("--graphs", nargs="*", choices=list(GRAPHS), default=list(GRAPHS))
+    parser.add_argument("--alone", action="store_true", help="measure Kith without the exact peers")
     parser.add_argument("--postgres", metavar="URL", help="also measure pgvector, in this empty database")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw how time grows with the rows")
     options = parser.parse_args()
     tables: dict[int, list[Line]] = {}
     for rows in options.rows:
         data = make_data(rows, options.dimension)
-        tables[rows] = [line for maker in (kith_lines, flat_lines, person_lines) for line in maker(data)]
+        makers = (kith_lines,) if options.alone else (kith_lines, flat_lines, person_lines)
+        tables[rows] = [line for maker in makers for line in maker(data)]
         tables[rows] += [GRAPHS[name](data) for name in options.graphs]
         if options.postgres:
             tables[rows] += pgvector_lines(data, options.postgres)

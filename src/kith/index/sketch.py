@@ -5,11 +5,10 @@ cosine of two sketches estimates the cosine of the vectors. By how much it may f
 pairs of the vectors themselves, nearer and farther ones apart: `margin(t)` is kept so wide that 98 of 100
 pairs with a cosine of t pass, and of those with a higher one more. What passes is then compared exactly.
 
-Why not a graph: face embeddings are nearly isotropic, and most of their neighbours are strangers who are
-near by chance. Measured on a million vectors with the statistics of real ones (bench/index.py), HNSW needs
-more comparisons for a recall of .99 than a scan of sketches does, takes minutes instead of seconds to
-build, and cannot look for some persons only. Partial distances of rotated vectors are an old way to scan;
-a recent account is Gao and Long, 2023, https://arxiv.org/abs/2303.09855.
+Why not a graph: face embeddings are nearly isotropic, and a stranger among the nearest is near by chance,
+which a graph finds only with great effort; it takes minutes instead of seconds to build, and cannot look
+for some persons only (docs/adr/0009, bench/index.py). Partial distances of rotated vectors are an old way
+to scan; a recent account is Gao and Long, 2023, https://arxiv.org/abs/2303.09855.
 """
 
 from dataclasses import dataclass
