@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager, nullcontext, suppress
 import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Mount
 
+from kith.accounts.keyring import Keyring
 from kith.errors import AppError, Unavailable
 from kith.kit.metrics import Metrics
 from kith.runtime import Runtime, open_runtime
 from kith.settings import Settings
 from kith.surfaces.core import create_core
-from kith.surfaces.dispatch import Dispatcher
+from kith.surfaces.dispatch import Site
 from kith.surfaces.middleware import Access, BodyLimit, HeadAsGet, RequestContext
 from kith.surfaces.operations import create_operations
 from kith.surfaces.uploads import keep_uploads_in_memory
@@ -38,13 +38,15 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
         async with opening as opened, _warming(opened), _working(opened):
             yield {"runtime": opened}
 
+    site = Site({"/compat/core": core}, [operations, core])
     key = settings.auth.api_key
+    keyring = Keyring(key.get_secret_value() if key is not None else None)
     return Starlette(
-        routes=[Mount("/compat/core", core), Mount("/", Dispatcher([operations, core]))],
+        routes=site.routes,
         middleware=[
             Middleware(HeadAsGet),
             Middleware(RequestContext, metrics=metrics),
-            Middleware(Access, api_key=key.get_secret_value() if key is not None else None),
+            Middleware(Access, keyring=keyring, site=site),
             Middleware(BodyLimit, max_bytes=settings.limits.upload_bytes),
         ],
         lifespan=lifespan,
