@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager, nullcontext, suppress
 import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.types import Scope
 
-from kith.accounts.keyring import Keyring
+from kith.accounts.principal import Principal
 from kith.errors import AppError, Unavailable
 from kith.kit.metrics import Metrics
 from kith.runtime import Runtime, open_runtime
@@ -39,18 +40,21 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
             yield {"runtime": opened}
 
     site = Site({"/compat/core": core}, [operations, core])
-    key = settings.auth.api_key
-    keyring = Keyring(key.get_secret_value() if key is not None else None)
     return Starlette(
         routes=site.routes,
         middleware=[
             Middleware(HeadAsGet),
             Middleware(RequestContext, metrics=metrics),
-            Middleware(Access, keyring=keyring, site=site),
+            Middleware(Access, site=site, identify=_identify),
             Middleware(BodyLimit, max_bytes=settings.limits.upload_bytes),
         ],
         lifespan=lifespan,
     )
+
+
+async def _identify(scope: Scope, shown: str | None) -> Principal | None:
+    runtime: Runtime = scope["state"]["runtime"]
+    return await runtime.keyring.identify(shown)
 
 
 @asynccontextmanager

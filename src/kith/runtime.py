@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from kith.accounts.keyring import Keyring
 from kith.accounts.principal import Principal
 from kith.engine.errors import EmbeddingSpaceMismatch, EngineNotReady
 from kith.engine.image import ImageLimits
@@ -48,6 +49,7 @@ class Runtime:
     clock: Clock
     packs: PackStore
     liveness: Liveness
+    keyring: Keyring
     decoding: Offload
     working: Offload
     networks: Offload
@@ -148,6 +150,7 @@ class Runtime:
         self._let_go()
         if self._closing:
             await asyncio.wait(self._closing)
+        await self.keyring.close()
         for pool in self.pools:
             await pool.close()
         await self.db.close()
@@ -219,10 +222,11 @@ async def open_runtime(
         reason = error.strerror or type(error).__name__
         raise StorageUnavailable(f"the data folder {settings.data} cannot be used: {reason}") from error
     db = Database(settings.database_url)
-    limits = settings.limits
+    limits, key, clock = settings.limits, settings.auth.api_key, clock or SystemClock()
+    keyring = Keyring(db, clock, key.get_secret_value() if key is not None else None)
     runtime = Runtime(
         settings=settings, db=db, blobs=Blobs.open(settings.blobs.url or settings.data / "blobs"),
-        clock=clock or SystemClock(), packs=PackStore(settings.packs_folder), liveness=liveness,
+        clock=clock, packs=PackStore(settings.packs_folder), liveness=liveness, keyring=keyring,
         decoding=Offload(limits.concurrent_images, limits.waiting_images, "decoding"),
         working=Offload(os.cpu_count() or 1, 2 * settings.worker.batch, "working"),
         networks=Offload(1, limits.waiting_images, "networks"),

@@ -12,8 +12,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message
 
-from kith.accounts.keyring import Keyring
-from kith.accounts.principal import Scope
+from kith.accounts.errors import ApiKeyMissing
+from kith.accounts.principal import Principal, Scope
 from kith.kit.metrics import Metrics
 from kith.surfaces.access import PUBLIC, needs
 from kith.surfaces.dispatch import Site
@@ -51,12 +51,17 @@ def small_app(api_key: str | None = None) -> tuple[Starlette, Metrics]:
     async def secrets() -> str:
         return "secret"
 
+    async def identify(_scope: object, shown: str | None) -> Principal | None:
+        if api_key not in {None, shown}:
+            raise ApiKeyMissing
+        return Principal() if api_key else None
+
     site = Site({"/compat/small": inner}, [inner])
     return Starlette(
         routes=site.routes,
         middleware=[
             Middleware(HeadAsGet), Middleware(RequestContext, metrics=metrics),
-            Middleware(Access, keyring=Keyring(api_key), site=site), Middleware(BodyLimit, max_bytes=LIMIT),
+            Middleware(Access, site=site, identify=identify), Middleware(BodyLimit, max_bytes=LIMIT),
         ],
     ), metrics  # fmt: skip
 
@@ -243,6 +248,7 @@ class TestBodyLimit:
         scope = {
             "type": "http", "method": "POST", "path": "/things", "headers": headers, "query_string": b"",
             "http_version": "1.1", "scheme": "http", "server": ("kith", 80), "root_path": "",
+            "client": ("127.0.0.1", 5000),
         }  # fmt: skip
         await asgi_app()(scope, receive, send)
         assert (sent[0]["status"], asked) == (413, 0)

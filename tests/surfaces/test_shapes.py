@@ -112,7 +112,7 @@ class TestShapes:
 
     async def test_a_missing_key(self, runtime: Runtime) -> None:
         settings = runtime.settings.model_copy(update={"auth": AuthSettings(api_key="sixteen letters!")})
-        async with connected(create_app(settings, runtime)) as client:
+        async with open_runtime(settings) as guarded, connected(create_app(settings, guarded)) as client:
             for method, path in (*CORE, *OWN, *((method, f"/compat/core{path}") for method, path in CORE)):
                 answer = await client.request(method, path)
                 if path.startswith("/health") or path == "/compat/core/health":

@@ -30,14 +30,15 @@ EVERYTHING = frozenset(Scope)
 class Principal:
     """The tenant whose data may be seen, and the name under which decisions are recorded.
 
-    `key_id` is the key that was shown; None on the command line, without any keys, and for the key
-    that a setting holds.
+    `key_id` is the key that was shown, with the rate it is allowed; None on the command line, without
+    any keys, and for the key that a setting holds.
     """
 
     tenant_id: int = DEFAULT_TENANT_ID
     actor: str = "owner"
     scopes: frozenset[Scope] = EVERYTHING
     key_id: int | None = None
+    requests_per_minute: int | None = None
 
     def may(self, scope: Scope) -> bool:
         """Whether it may do what asks for a scope; `admin` stands for all of them."""

@@ -1,8 +1,9 @@
 """What stands before every surface, as plain ASGI: ids, logs and metrics, access, the limit of bodies."""
 
+import ipaddress
 import re
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kith.accounts.keyring import Keyring
+from kith.accounts.errors import OnlyThisMachine
 from kith.accounts.principal import Principal
 from kith.errors import AppError, Unavailable
 from kith.kit.metrics import Metrics
@@ -24,6 +25,9 @@ from kith.surfaces.errors import CrossSiteRequest
 from kith.surfaces.problems import UNKNOWN, problem_response
 
 log = structlog.get_logger()
+
+# Whose key a request shows; None while there is no key at all.
+Identify = Callable[[Scope, str | None], Awaitable[Principal | None]]
 
 # Who asks a public route without a key.
 _NOBODY = Principal(actor="guest", scopes=frozenset())
@@ -107,10 +111,10 @@ class Access:
     and asks for no key.
     """
 
-    def __init__(self, app: ASGIApp, keyring: Keyring, site: Site) -> None:
+    def __init__(self, app: ASGIApp, site: Site, identify: Identify) -> None:
         self._app = app
-        self._keyring = keyring
         self._site = site
+        self._identify = identify
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -130,15 +134,27 @@ class Access:
             raise CrossSiteRequest
         shown = _key_in(headers)
         if not self._site.is_public(scope):
-            return await self._keyring.identify(shown)
+            return await self._identify(scope, shown) or _anybody(scope)
         with suppress(Unavailable):  # what is public says itself what is wrong with the database
-            return await self._keyring.identify(shown) if shown is not None else _NOBODY
+            return (await self._identify(scope, shown) if shown is not None else None) or _NOBODY
         return _NOBODY
 
     async def _refusal(self, scope: Scope, error: AppError) -> Response:
         handlers = self._site.surface_of(scope).exception_handlers
         answer = handlers[AppError](Request(scope), error)
         return await answer if isinstance(answer, Awaitable) else answer
+
+
+def _anybody(scope: Scope) -> Principal:
+    """Who asks while there is no key: all is allowed, but only on this machine."""
+    host, _ = scope.get("client") or ("", 0)
+    try:
+        is_near = ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        is_near = False
+    if not is_near:
+        raise OnlyThisMachine("there is no API key yet; `kith keys create` makes one")
+    return Principal(actor="api")
 
 
 def _key_in(headers: Headers) -> str | None:
