@@ -17,6 +17,7 @@ from kith.settings import Settings
 from kith.surfaces.core import create_core
 from kith.surfaces.dispatch import Site
 from kith.surfaces.middleware import Access, BodyLimit, HeadAsGet, RequestContext
+from kith.surfaces.native import create_native
 from kith.surfaces.operations import create_operations
 from kith.surfaces.uploads import keep_uploads_in_memory
 
@@ -31,6 +32,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
     keep_uploads_in_memory()
     metrics = Metrics()
     core = create_core()
+    native = create_native()
     operations = create_operations([core], metrics)
 
     @asynccontextmanager
@@ -39,7 +41,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
         async with opening as opened, _warming(opened), _working(opened):
             yield {"runtime": opened}
 
-    site = Site({"/compat/core": core}, [operations, core])
+    site = Site({"/api/kith": native, "/compat/native": native, "/compat/core": core}, [operations, core])
     return Starlette(
         routes=site.routes,
         middleware=[

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -32,6 +32,7 @@ from kith.people.matching import Thresholds
 from kith.photos.importing import Importer
 from kith.photos.service import ANALYSE, Photos
 from kith.settings import Settings
+from kith.tenants.erasing import erase_blobs, erase_rows
 
 Progress = Callable[[str], None]
 
@@ -128,6 +129,31 @@ class Runtime:
 
     def importer(self, who: Principal) -> Importer:
         return Importer(self.db, self.blobs, self.clock, who, self.limits, skip=self.settings.data)
+
+    async def erase_tenant(self, who: Principal, slug: str) -> int:
+        """Erase a tenant: rows first, then indexes and bytes. Again, where it was cut off, does the rest.
+
+        Answers how many originals nobody has any more.
+        """
+        async with self.db.write() as session:
+            erased = await erase_rows(session, who, slug)
+            spaces = [(it.key, it.dimension) for it in await session.scalars(face_queries.spaces())]
+        await self._clear_indexes(spaces)
+        return await erase_blobs(self.db, self.blobs, erased)
+
+    async def _clear_indexes(self, spaces: Sequence[tuple[str, int]]) -> None:
+        """Have the indexes of all spaces forget what they hold; whoever asks next reads the database."""
+        opened = self._recognition
+        for key, dimension in spaces:
+            if opened is not None and opened.engine.space.key == key:
+                await opened.rebuild()
+                continue
+            index = await asyncio.to_thread(self.open_index, key, dimension)
+            try:
+                await asyncio.to_thread(index.clear)
+                await asyncio.to_thread(index.persist)
+            finally:
+                await asyncio.to_thread(index.close)
 
     def runner(self) -> Runner:
         """The worker of this process."""

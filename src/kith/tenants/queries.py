@@ -1,5 +1,7 @@
 """The statements that reach across all that a tenant has."""
 
+from typing import Any
+
 from sqlalchemy import Delete, Select, delete, select
 
 from kith.accounts.principal import DEFAULT_TENANT_ID
@@ -39,6 +41,12 @@ def erasures(tenant_id: int) -> list[Delete]:
     else:
         found.append(delete(Tenant).where(Tenant.id == tenant_id))
     return found
+
+
+def rows_after(table: type[Any], tenant_id: int, row_id: int, limit: int) -> Select[Any]:
+    """The rows of a tenant in a table, in the order of their ids."""
+    stmt = select(table).where(table.tenant_id == tenant_id, table.id > row_id)
+    return stmt.order_by(table.id).limit(limit)
 
 
 def photos_after(tenant_id: int, photo_id: int, limit: int) -> Select[Photo]:
