@@ -47,7 +47,12 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
         middleware=[
             Middleware(HeadAsGet),
             Middleware(RequestContext, metrics=metrics),
-            Middleware(Access, site=site, identify=_identify),
+            Middleware(
+                Access,
+                site=site,
+                identify=_identify,
+                trusted_proxies=settings.server.trusted_proxies,
+            ),
             Middleware(BodyLimit, max_bytes=settings.limits.upload_bytes),
         ],
         lifespan=lifespan,

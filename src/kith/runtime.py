@@ -25,6 +25,7 @@ from kith.kit.blobs import Blobs
 from kith.kit.clock import Clock, SystemClock
 from kith.kit.db import Database
 from kith.kit.errors import StorageUnavailable
+from kith.kit.limits import Limiter, MemoryLimiter, RedisLimiter
 from kith.kit.offload import Offload
 from kith.migrations import upgrade
 from kith.people.identification import IdentifyConfig, IdentifyFaces
@@ -51,6 +52,7 @@ class Runtime:
     packs: PackStore
     liveness: Liveness
     keyring: Keyring
+    limiter: Limiter
     decoding: Offload
     working: Offload
     networks: Offload
@@ -177,6 +179,7 @@ class Runtime:
         if self._closing:
             await asyncio.wait(self._closing)
         await self.keyring.close()
+        await self.limiter.close()
         for pool in self.pools:
             await pool.close()
         await self.db.close()
@@ -253,6 +256,7 @@ async def open_runtime(
     runtime = Runtime(
         settings=settings, db=db, blobs=Blobs.open(settings.blobs.url or settings.data / "blobs"),
         clock=clock, packs=PackStore(settings.packs_folder), liveness=liveness, keyring=keyring,
+        limiter=RedisLimiter(settings.redis.url) if settings.redis.url else MemoryLimiter(),
         decoding=Offload(limits.concurrent_images, limits.waiting_images, "decoding"),
         working=Offload(os.cpu_count() or 1, 2 * settings.worker.batch, "working"),
         networks=Offload(1, limits.waiting_images, "networks"),

@@ -46,6 +46,6 @@ def some_key() -> Select[int]:
 def mark_used(key_id: int, now: datetime, before: datetime) -> Update:
     return (
         update(ApiKey)
-        .where(ApiKey.id == key_id, or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < before))
+        .where(ApiKey.id == key_id, or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at <= before))
         .values(last_used_at=now)
     )

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from typing import cast
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.params import Depends as Dependency
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.types import Scope as HttpScope
 
 from kith.accounts.errors import ScopeMissing
 from kith.accounts.principal import Principal, Scope
+from kith.surfaces.limiting import kind_of, limit
 
 PRINCIPAL = "kith.principal"
 
@@ -25,9 +26,11 @@ class Needs:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
 
-    async def __call__(self, request: Request) -> None:
-        if not principal_of(request.scope).may(self.scope):
+    async def __call__(self, request: Request, response: Response) -> None:
+        who = principal_of(request.scope)
+        if not who.may(self.scope):
             raise ScopeMissing(f"this needs a key with the scope {self.scope}", scope=self.scope)
+        await limit(request, response, who, kind_of(self.scope))
 
 
 class Public:

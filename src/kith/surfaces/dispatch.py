@@ -17,7 +17,7 @@ class Dispatcher:
     """
 
     def __init__(self, surfaces: Sequence[FastAPI]) -> None:
-        self._surfaces = surfaces
+        self.surfaces = surfaces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.choose(scope)(scope, receive, send)
@@ -26,11 +26,11 @@ class Dispatcher:
         if scope["type"] == "http":
             path: str = scope["path"]
             for candidate in (path, path.rstrip("/") if path.endswith("/") else f"{path}/"):
-                matches = [_match({**scope, "path": candidate}, surface) for surface in self._surfaces]
+                matches = [_match({**scope, "path": candidate}, surface) for surface in self.surfaces]
                 for wanted in (Match.FULL, Match.PARTIAL):
                     if wanted in matches:
-                        return self._surfaces[matches.index(wanted)]
-        return self._surfaces[0]
+                        return self.surfaces[matches.index(wanted)]
+        return self.surfaces[0]
 
 
 class Site:

@@ -1,15 +1,21 @@
 """What only HTTP can get wrong.
 
 Forbidden ── CrossSiteRequest
+LimitExceeded ── RateExceeded
 Unavailable ── NotReady
 """
 
-from kith.errors import Forbidden, Unavailable
+from kith.errors import Forbidden, LimitExceeded, Unavailable
 
 
 class CrossSiteRequest(Forbidden):
     code = "cross_site_request"
     title = "Pages of other sites may change nothing here"
+
+
+class RateExceeded(LimitExceeded):
+    code = "rate_exceeded"
+    title = "Too many requests"
 
 
 class NotReady(Unavailable):

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from uuid import uuid4
 
@@ -22,9 +22,12 @@ from kith.kit.metrics import Metrics
 from kith.surfaces.access import PRINCIPAL
 from kith.surfaces.dispatch import Site
 from kith.surfaces.errors import CrossSiteRequest
+from kith.surfaces.limiting import CLIENT
 from kith.surfaces.problems import UNKNOWN, problem_response
 
 log = structlog.get_logger()
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 # Whose key a request shows; None while there is no key at all.
 Identify = Callable[[Scope, str | None], Awaitable[Principal | None]]
@@ -111,16 +114,20 @@ class Access:
     and asks for no key.
     """
 
-    def __init__(self, app: ASGIApp, site: Site, identify: Identify) -> None:
+    def __init__(
+        self, app: ASGIApp, site: Site, identify: Identify, trusted_proxies: Sequence[Network] = ()
+    ) -> None:
         self._app = app
         self._site = site
         self._identify = identify
+        self._trusted = trusted_proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         try:
+            scope[CLIENT] = self._client(scope)
             scope[PRINCIPAL] = await self._admit(scope)
         except AppError as error:
             answer = await self._refusal(scope, error)
@@ -139,6 +146,20 @@ class Access:
             return (await self._identify(scope, shown) if shown is not None else None) or _NOBODY
         return _NOBODY
 
+    def _client(self, scope: Scope) -> str:
+        """The address a request came from: the last that no proxy we trust has only handed on."""
+        at = (scope.get("client") or ("", 0))[0]
+        passed = Headers(scope=scope).getlist("x-forwarded-for")
+        for before in reversed([it.strip() for line in passed for it in line.split(",")]):
+            if not (self._is_trusted(at) and _address(before)):
+                break
+            at = before
+        return at
+
+    def _is_trusted(self, host: str) -> bool:
+        address = _address(host)
+        return address is not None and any(address in network for network in self._trusted)
+
     async def _refusal(self, scope: Scope, error: AppError) -> Response:
         handlers = self._site.surface_of(scope).exception_handlers
         answer = handlers[AppError](Request(scope), error)
@@ -147,14 +168,17 @@ class Access:
 
 def _anybody(scope: Scope) -> Principal:
     """Who asks while there is no key: all is allowed, but only on this machine."""
-    host, _ = scope.get("client") or ("", 0)
-    try:
-        is_near = ipaddress.ip_address(host.partition("%")[0]).is_loopback
-    except ValueError:
-        is_near = False
-    if not is_near:
+    address = _address(scope[CLIENT])
+    if address is None or not address.is_loopback:
         raise OnlyThisMachine("there is no API key yet; `kith keys create` makes one")
     return Principal(actor="api")
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
 
 
 def _key_in(headers: Headers) -> str | None:
