@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test test-fast lint format bench lock clean
+.PHONY: help setup redis run test test-fast lint format bench lock clean
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -48,7 +48,13 @@ run: setup ## Import PHOTOS if given, then serve on http://127.0.0.1:8000
 	if [ -n "$$PHOTOS" ]; then $(BIN)/kith import "$$PHOTOS" || exit; fi; \
 	exec $(BIN)/kith serve
 
-test: setup ## Run all tests
+redis: ## Install redis-server for the tests that need it, as root on Debian
+	@if ! command -v redis-server >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  { apt-get update -qq && apt-get install -y -qq redis-server; } >/dev/null 2>&1 \
+	    || echo "redis-server could not be installed; the tests that need it are skipped" >&2; \
+	fi
+
+test: setup redis ## Run all tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-fast: setup ## Run the tests that take no more than seconds each

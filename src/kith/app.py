@@ -7,15 +7,17 @@ from contextlib import asynccontextmanager, nullcontext, suppress
 import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Mount
+from starlette.types import Scope
 
+from kith.accounts.principal import Principal
 from kith.errors import AppError, Unavailable
 from kith.kit.metrics import Metrics
 from kith.runtime import Runtime, open_runtime
 from kith.settings import Settings
 from kith.surfaces.core import create_core
-from kith.surfaces.dispatch import Dispatcher
+from kith.surfaces.dispatch import Site
 from kith.surfaces.middleware import Access, BodyLimit, HeadAsGet, RequestContext
+from kith.surfaces.native import create_native
 from kith.surfaces.operations import create_operations
 from kith.surfaces.uploads import keep_uploads_in_memory
 
@@ -30,6 +32,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
     keep_uploads_in_memory()
     metrics = Metrics()
     core = create_core()
+    native = create_native()
     operations = create_operations([core], metrics)
 
     @asynccontextmanager
@@ -38,17 +41,27 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
         async with opening as opened, _warming(opened), _working(opened):
             yield {"runtime": opened}
 
-    key = settings.auth.api_key
+    site = Site({"/api/kith": native, "/compat/native": native, "/compat/core": core}, [operations, core])
     return Starlette(
-        routes=[Mount("/compat/core", core), Mount("/", Dispatcher([operations, core]))],
+        routes=site.routes,
         middleware=[
             Middleware(HeadAsGet),
             Middleware(RequestContext, metrics=metrics),
-            Middleware(Access, api_key=key.get_secret_value() if key is not None else None),
+            Middleware(
+                Access,
+                site=site,
+                identify=_identify,
+                trusted_proxies=settings.server.trusted_proxies,
+            ),
             Middleware(BodyLimit, max_bytes=settings.limits.upload_bytes),
         ],
         lifespan=lifespan,
     )
+
+
+async def _identify(scope: Scope, shown: str | None) -> Principal | None:
+    runtime: Runtime = scope["state"]["runtime"]
+    return await runtime.keyring.identify(shown)
 
 
 @asynccontextmanager

@@ -2,10 +2,11 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from kith.accounts.keyring import Keyring
 from kith.accounts.principal import Principal
 from kith.engine.errors import EmbeddingSpaceMismatch, EngineNotReady
 from kith.engine.image import ImageLimits
@@ -24,6 +25,7 @@ from kith.kit.blobs import Blobs
 from kith.kit.clock import Clock, SystemClock
 from kith.kit.db import Database
 from kith.kit.errors import StorageUnavailable
+from kith.kit.limits import Limiter, MemoryLimiter, RedisLimiter
 from kith.kit.offload import Offload
 from kith.migrations import upgrade
 from kith.people.identification import IdentifyConfig, IdentifyFaces
@@ -31,6 +33,7 @@ from kith.people.matching import Thresholds
 from kith.photos.importing import Importer
 from kith.photos.service import ANALYSE, Photos
 from kith.settings import Settings
+from kith.tenants.erasing import erase_blobs, erase_rows
 
 Progress = Callable[[str], None]
 
@@ -48,6 +51,8 @@ class Runtime:
     clock: Clock
     packs: PackStore
     liveness: Liveness
+    keyring: Keyring
+    limiter: Limiter
     decoding: Offload
     working: Offload
     networks: Offload
@@ -127,6 +132,31 @@ class Runtime:
     def importer(self, who: Principal) -> Importer:
         return Importer(self.db, self.blobs, self.clock, who, self.limits, skip=self.settings.data)
 
+    async def erase_tenant(self, who: Principal, slug: str) -> int:
+        """Erase a tenant: rows first, then indexes and bytes. Again, where it was cut off, does the rest.
+
+        Answers how many originals nobody has any more.
+        """
+        async with self.db.write() as session:
+            erased = await erase_rows(session, who, slug)
+            spaces = [(it.key, it.dimension) for it in await session.scalars(face_queries.spaces())]
+        await self._clear_indexes(spaces)
+        return await erase_blobs(self.db, self.blobs, erased)
+
+    async def _clear_indexes(self, spaces: Sequence[tuple[str, int]]) -> None:
+        """Have the indexes of all spaces forget what they hold; whoever asks next reads the database."""
+        opened = self._recognition
+        for key, dimension in spaces:
+            if opened is not None and opened.engine.space.key == key:
+                await opened.rebuild()
+                continue
+            index = await asyncio.to_thread(self.open_index, key, dimension)
+            try:
+                await asyncio.to_thread(index.clear)
+                await asyncio.to_thread(index.persist)
+            finally:
+                await asyncio.to_thread(index.close)
+
     def runner(self) -> Runner:
         """The worker of this process."""
         worker, identity = self.settings.worker, self.settings.identity
@@ -148,6 +178,8 @@ class Runtime:
         self._let_go()
         if self._closing:
             await asyncio.wait(self._closing)
+        await self.keyring.close()
+        await self.limiter.close()
         for pool in self.pools:
             await pool.close()
         await self.db.close()
@@ -219,10 +251,12 @@ async def open_runtime(
         reason = error.strerror or type(error).__name__
         raise StorageUnavailable(f"the data folder {settings.data} cannot be used: {reason}") from error
     db = Database(settings.database_url)
-    limits = settings.limits
+    limits, key, clock = settings.limits, settings.auth.api_key, clock or SystemClock()
+    keyring = Keyring(db, clock, key.get_secret_value() if key is not None else None)
     runtime = Runtime(
         settings=settings, db=db, blobs=Blobs.open(settings.blobs.url or settings.data / "blobs"),
-        clock=clock or SystemClock(), packs=PackStore(settings.packs_folder), liveness=liveness,
+        clock=clock, packs=PackStore(settings.packs_folder), liveness=liveness, keyring=keyring,
+        limiter=RedisLimiter(settings.redis.url) if settings.redis.url else MemoryLimiter(),
         decoding=Offload(limits.concurrent_images, limits.waiting_images, "decoding"),
         working=Offload(os.cpu_count() or 1, 2 * settings.worker.batch, "working"),
         networks=Offload(1, limits.waiting_images, "networks"),

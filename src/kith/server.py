@@ -11,8 +11,12 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from kith.accounts.keyring import Keyring
 from kith.app import create_app
 from kith.errors import Conflict, Forbidden, Unavailable
+from kith.kit.clock import SystemClock
+from kith.kit.db import Database
+from kith.migrations import upgrade
 from kith.runtime import open_runtime
 from kith.settings import Settings
 
@@ -44,10 +48,11 @@ def serve(
     Raises AddressNeedsKey, AddressInUse or AddressUnusable before anything is opened, and whatever keeps
     the data folder or the database from being opened. `progress` hears of long preparations.
     """
-    with listen(settings) as listener:
+    has_key = not is_loopback(settings.server.host) and asyncio.run(has_keys(settings))
+    with listen(settings, has_key=has_key) as listener:
         config = uvicorn.Config(
             create_app, log_config=None, log_level="warning", access_log=False, server_header=False,
-            lifespan="on", timeout_graceful_shutdown=_GRACE_SECONDS,
+            proxy_headers=False, lifespan="on", timeout_graceful_shutdown=_GRACE_SECONDS,
         )  # fmt: skip
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             runner.run(_serve(settings, config, listener, announce, progress))
@@ -99,12 +104,27 @@ def _stopped_by_signals(server: uvicorn.Server) -> Generator[None]:
             signal.signal(number, handler)
 
 
-def listen(settings: Settings) -> socket.socket:
-    """A socket that listens where the settings say; without a key only for this machine."""
+async def has_keys(settings: Settings) -> bool:
+    """Whether whoever connects has to show a key."""
+    if settings.auth.api_key is not None:
+        return True
+    if settings.database.url is None and not (settings.data / "kith.db").exists():
+        return False
+    db = Database(settings.database_url)
+    try:
+        await upgrade(db)
+        return await Keyring(db, SystemClock(), None).has_keys()
+    finally:
+        await db.close()
+
+
+def listen(settings: Settings, *, has_key: bool = False) -> socket.socket:
+    """A socket that listens where the settings say; for other machines only if there is any key."""
     host, port = settings.server.host, settings.server.port
-    if settings.auth.api_key is None and not is_loopback(host):
+    if not (has_key or settings.auth.api_key is not None or is_loopback(host)):
         raise AddressNeedsKey(
-            f"{host} can be reached by other machines; set KITH_AUTH__API_KEY, or listen on 127.0.0.1"
+            f"{host} can be reached by other machines; `kith keys create` a key, set KITH_AUTH__API_KEY, "
+            "or listen on 127.0.0.1"
         )
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]

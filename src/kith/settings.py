@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEBIBYTE = 1 << 20
@@ -122,15 +122,34 @@ class WorkerSettings(Group):
 class ServerSettings(Group):
     host: str = Field(
         default="127.0.0.1",
-        description="The address to listen on. Any but loopback is refused without `KITH_AUTH__API_KEY`.",
+        description="The address to listen on. Any but loopback is refused while there is no API key.",
     )
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = Field(
+        default=(), description="Addresses or networks of proxies whose `X-Forwarded-For` is believed."
+    )
+
+
+class RateSettings(Group):
+    """Requests a minute, for each key and for each client address."""
+
+    search: int | None = Field(default=None, ge=1, le=1_000_000, description="Searches and recognitions.")
+    index: int | None = Field(default=None, ge=1, le=1_000_000, description="Pictures handed in.")
+    other: int | None = Field(default=None, ge=1, le=1_000_000, description="All other requests.")
+
+
+class RedisSettings(Group):
+    url: str | None = Field(
+        default=None,
+        description="`redis://host:6379/0`: requests are counted there, for all processes together; without "
+        "it each process counts its own. `rediss://` for TLS.",
+    )
 
 
 class AuthSettings(Group):
     api_key: SecretStr | None = Field(
         default=None, min_length=16,
-        description="When set, every request but health needs it as `X-API-Key`. At least 16 characters.",
+        description="A key with the scope admin of the default tenant. At least 16 characters.",
     )  # fmt: skip
 
 
@@ -176,6 +195,8 @@ class Settings(BaseSettings):
     worker: WorkerSettings = WorkerSettings()
     server: ServerSettings = ServerSettings()
     auth: AuthSettings = AuthSettings()
+    rates: RateSettings = RateSettings()
+    redis: RedisSettings = RedisSettings()
     surfaces: SurfaceSettings = SurfaceSettings()
     logs: LogSettings = LogSettings()
 

@@ -57,6 +57,10 @@ ENTRIES = (
     Entry("packs", "packs", "The networks that find and tell faces: list, install, use.", "Upkeep"),
     Entry("reindex", "reindexing", "Build the search index anew from the database.", "Upkeep"),
     Entry("doctor", "doctor", "Check that the library is whole; say what to do where it is not.", "Upkeep"),
+    Entry("keys", "keys", "The API keys: list, create, rotate, revoke.", "Service"),
+    Entry(
+        "tenants", "tenants", "The tenants: list, create, suspend, activate, export, erase.", "Service"
+    ),
     Entry("serve", "serving", "Serve the library over HTTP.", "Service"),
     Entry("worker", "working", "Work on queued photos until stopped.", "Service"),
 )  # fmt: skip

@@ -8,7 +8,7 @@ belongs to this log.
 import secrets
 from collections.abc import Iterable
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from kith.faces import queries
 from kith.faces.tables import IndexChange
@@ -22,6 +22,17 @@ def touch(session: WriteSession, face_ids: Iterable[int]) -> None:
     """Have these faces read again by every index, once this transaction has committed."""
     session.info.setdefault(_CHANGED, set()).update(face_ids)
     before_commit(session, _CHANGED, _log_changes)
+
+
+async def forget_changes(session: WriteSession) -> None:
+    """Strike out the log, so that every index there is, wherever, is read anew from the database.
+
+    A single change, of no face, stays: its number is behind all that any index has come to.
+    """
+    await serialise(session, "faces.changes")
+    last = await session.scalar(queries.last_change()) or 0
+    await session.execute(delete(IndexChange))
+    await session.execute(insert(IndexChange), [{"seq": last + 1 + secrets.randbelow(_GAP), "face_id": 0}])
 
 
 async def _log_changes(session: WriteSession) -> None:

@@ -87,6 +87,10 @@ def hold_active_space() -> Select[int]:
     return select(EmbeddingSpace.id).where(EmbeddingSpace.is_active).with_for_update(read=True)
 
 
+def spaces() -> Select[EmbeddingSpace]:
+    return select(EmbeddingSpace).order_by(EmbeddingSpace.id)
+
+
 def space(key: str) -> Select[EmbeddingSpace]:
     return select(EmbeddingSpace).where(EmbeddingSpace.key == key)
 

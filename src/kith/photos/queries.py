@@ -2,11 +2,22 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, column, func, select, table
 
 from kith.accounts.principal import Principal, visible_to
 from kith.galleries.tables import LIBRARY, Gallery
 from kith.photos.tables import File, Photo, PhotoState, Storage
+
+# Of the layer above only the number is asked, for a quota.
+_FACES = table("faces", column("tenant_id"))
+
+
+def count(who: Principal) -> Select[int]:
+    return visible_to(select(func.count()).select_from(Photo), Photo, who)
+
+
+def face_count(who: Principal) -> Select[int]:
+    return select(func.count()).select_from(_FACES).where(_FACES.c.tenant_id == who.tenant_id)
 
 
 def library(who: Principal) -> Select[Gallery]:

@@ -11,9 +11,11 @@ from kith.kit.clock import Clock
 from kith.kit.db import ReadSession, WriteSession, serialise
 from kith.photos import queries
 from kith.photos.errors import PhotoNotFound
+from kith.photos.quotas import require_room
 from kith.photos.tables import File, Photo, PhotoState, Storage
 
 ANALYSE = "analyse"
+REGISTER = "photos.register"  # the turn in which a tenant's pictures are registered
 
 # Reasons for a failed analysis that may pass, so that the next import tries again.
 PASSING = frozenset({"file_missing", "file_unreadable", "internal_error", "blob_not_found"})
@@ -71,7 +73,7 @@ class Photos:
         A file that replaces another at the same place takes the place over. `analyse` False is for who
         records the faces in the same transaction.
         """
-        await serialise(self._session, "photos.register", self._who.tenant_id)
+        await serialise(self._session, REGISTER, self._who.tenant_id)
         known = await self._known(gallery_id, [file.sha256 for file in files])
         places = await self._places(gallery_id, files)
         done: list[Registered] = []
@@ -88,6 +90,10 @@ class Photos:
                 to_analyse.append(photo)
             photo.phash = photo.phash if file.phash is None else file.phash
             done.append(Registered(photo, outcome))
+        new = {it.photo.sha256: it.photo for it in done if it.outcome is Outcome.ADDED}
+        if new:
+            added_bytes = sum(photo.size_bytes for photo in new.values())
+            await require_room(self._session, self._who, photos=len(new), size_bytes=added_bytes)
         await self._session.flush()
         for file, registered in zip(files, done, strict=True):
             self._place(places, registered.photo, file)

@@ -1,21 +1,21 @@
 """What only HTTP can get wrong.
 
-Unauthenticated ── ApiKeyMissing
 Forbidden ── CrossSiteRequest
+LimitExceeded ── RateExceeded
 Unavailable ── NotReady
 """
 
-from kith.errors import Forbidden, Unauthenticated, Unavailable
-
-
-class ApiKeyMissing(Unauthenticated):
-    code = "api_key_missing"
-    title = "The request needs a valid X-API-Key"
+from kith.errors import Forbidden, LimitExceeded, Unavailable
 
 
 class CrossSiteRequest(Forbidden):
     code = "cross_site_request"
     title = "Pages of other sites may change nothing here"
+
+
+class RateExceeded(LimitExceeded):
+    code = "rate_exceeded"
+    title = "Too many requests"
 
 
 class NotReady(Unavailable):

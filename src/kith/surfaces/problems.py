@@ -20,6 +20,7 @@ STATUS: Mapping[str, int] = {
     "not_found": 404,
     "conflict": 409,
     "limit_exceeded": 413,
+    "rate_exceeded": 429,
     "busy": 503,
     "unavailable": 503,
 }
@@ -134,7 +135,10 @@ def install(app: FastAPI, render: Render = problem_response, statuses: Mapping[s
 
 def _known(error: AppError, statuses: Mapping[str, int]) -> Problem:
     status = statuses.get(error.code, statuses[error.kind])
-    headers = _HEADERS.get(error.kind, {})
+    headers = dict(_HEADERS.get(error.kind, {}))
+    if "retry_after" in error.extra:
+        headers["retry-after"] = str(error.extra["retry_after"])
+        headers |= {"ratelimit-limit": str(error.extra.get("limit", "")), "ratelimit-remaining": "0"}
     return Problem(status, error.code, error.title, _text(error.detail), error.extra, headers=headers)
 
 

@@ -1,0 +1,54 @@
+"""The statements that reach across all that a tenant has."""
+
+from typing import Any
+
+from sqlalchemy import Delete, Select, delete, select
+
+from kith.accounts.principal import DEFAULT_TENANT_ID
+from kith.accounts.tables import ApiKey, Tenant
+from kith.galleries.tables import LIBRARY, Gallery
+from kith.kit.db import Base
+from kith.photos.tables import File, Photo, Storage
+
+# What the default tenant keeps when it is erased: itself, its keys, its library.
+_KEPT = {Tenant.__tablename__, ApiKey.__tablename__, Gallery.__tablename__}
+
+
+def blobs_of(tenant_id: int) -> Select[str]:
+    """The names of all blobs a tenant's files name."""
+    return select(File.location).where(File.tenant_id == tenant_id, File.storage == Storage.BLOB).distinct()
+
+
+def blobs_named(names: list[str]) -> Select[str]:
+    """Those of the names that a file of anybody has."""
+    stmt = select(File.location).where(File.storage == Storage.BLOB, File.location.in_(names))
+    return stmt.distinct()
+
+
+def erasures(tenant_id: int) -> list[Delete]:
+    """Everything of a tenant, in the order in which nothing is left pointing at nothing.
+
+    Every table with a `tenant_id` is named by the schema itself, so that none can be forgotten; what
+    hangs below them goes by foreign keys.
+    """
+    found = [
+        delete(table).where(table.c.tenant_id == tenant_id)
+        for table in reversed(Base.metadata.sorted_tables)
+        if "tenant_id" in table.c and not (tenant_id == DEFAULT_TENANT_ID and table.name in _KEPT)
+    ]
+    if tenant_id == DEFAULT_TENANT_ID:
+        found.append(delete(Gallery).where(Gallery.tenant_id == tenant_id, Gallery.slug != LIBRARY))
+    else:
+        found.append(delete(Tenant).where(Tenant.id == tenant_id))
+    return found
+
+
+def rows_after(table: type[Any], tenant_id: int, row_id: int, limit: int) -> Select[Any]:
+    """The rows of a tenant in a table, in the order of their ids."""
+    stmt = select(table).where(table.tenant_id == tenant_id, table.id > row_id)
+    return stmt.order_by(table.id).limit(limit)
+
+
+def photos_after(tenant_id: int, photo_id: int, limit: int) -> Select[Photo]:
+    stmt = select(Photo).where(Photo.tenant_id == tenant_id, Photo.id > photo_id)
+    return stmt.order_by(Photo.id).limit(limit)

@@ -1,0 +1,114 @@
+"""Every endpoint of every mounted surface: no key, a wrong one, one of too little, somebody else's."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.routing import Mount
+
+from kith.accounts.keys import Keys, NewKey
+from kith.accounts.principal import Principal, Scope
+from kith.app import create_app
+from kith.runtime import Runtime, open_runtime
+from kith.settings import Settings
+from kith.surfaces.access import Needs, Public, demand_of, routes_of
+from kith.surfaces.dispatch import Dispatcher
+from kith.tenants.service import Quotas, Tenants
+from tests.support.client import connected
+from tests.support.clock import ManualClock
+from tests.support.library import library_settings
+from tests.surfaces.conftest import NO_WORKER
+from tests.surfaces.test_operations import PACK
+
+OWNER = Principal()
+
+
+def endpoints() -> Iterator[tuple[str, str, APIRoute]]:
+    """Method, path and route of everything that is mounted anywhere."""
+    for mount in create_app(Settings()).routes:
+        assert isinstance(mount, Mount)
+        apps = mount.app.surfaces if isinstance(mount.app, Dispatcher) else [mount.app]
+        for app in apps:
+            assert isinstance(app, FastAPI)
+            for route in routes_of(app):
+                for method in sorted(route.methods):
+                    yield method, mount.path + route.path, route
+
+
+ALL = list(endpoints())
+GUARDED = [(method, path, route) for method, path, route in ALL if isinstance(demand_of(route), Needs)]
+
+
+def filled(path: str, person: int = 1, face: int = 1, key: int = 1, slug: str = "theirs") -> str:
+    return path.format(person_id=person, face_id=face, key_id=key, slug=slug)
+
+
+@pytest.fixture
+async def runtime(database_url: str, tmp_path: Path, clock: ManualClock) -> AsyncIterator[Runtime]:
+    settings = library_settings(tmp_path / "data", None, database_url, worker=NO_WORKER, engine=PACK)
+    async with open_runtime(settings, clock=clock) as runtime:
+        yield runtime
+
+
+@pytest.fixture
+async def client(runtime: Runtime) -> AsyncIterator[httpx.AsyncClient]:
+    async with connected(create_app(runtime.settings, runtime)) as client:
+        yield client
+
+
+async def key(runtime: Runtime, *scopes: Scope, who: Principal = OWNER, seconds: int | None = None) -> str:
+    until = runtime.clock.now() + timedelta(seconds=seconds) if seconds else None
+    async with runtime.db.write() as session:
+        return (await Keys(session, who, runtime.clock).create(NewKey("key", scopes, until))).secret
+
+
+class TestMatrix:
+    def test_every_route_says_what_it_asks_for(self) -> None:
+        assert [(method, path) for method, path, route in ALL if demand_of(route) is None] == []
+
+    def test_only_health_is_public(self) -> None:
+        public = {path for _, path, route in ALL if isinstance(demand_of(route), Public)}
+        assert public == {"/health", "/health/live", "/health/ready", "/compat/core/health"}
+
+    async def test_no_key_and_keys_that_are_over(
+        self, runtime: Runtime, client: httpx.AsyncClient, clock: ManualClock
+    ) -> None:
+        expired = await key(runtime, Scope.ADMIN, seconds=5)
+        revoked = await key(runtime, Scope.ADMIN)
+        async with runtime.db.write() as session:
+            await Keys(session, OWNER, clock).revoke(2)
+        clock.advance(5)
+        for method, path, _ in GUARDED:
+            for headers in ({}, {"x-api-key": expired}, {"x-api-key": revoked}, {"x-api-key": "wrong"}):
+                answer = await client.request(method, filled(path), headers=headers)
+                assert answer.status_code == 401, (method, path)
+
+    async def test_every_scope_but_the_one(self, runtime: Runtime, client: httpx.AsyncClient) -> None:
+        for scope in Scope:
+            others = [it for it in Scope if it not in {scope, Scope.ADMIN}]
+            headers = {"x-api-key": await key(runtime, *others)}
+            for method, path, route in GUARDED:
+                demand = demand_of(route)
+                if isinstance(demand, Needs) and demand.scope is scope:
+                    answer = await client.request(method, filled(path), headers=headers)
+                    assert answer.status_code == 403, (method, path)
+
+    async def test_what_is_of_another_tenant(self, runtime: Runtime, client: httpx.AsyncClient) -> None:
+        async with runtime.db.write() as session:
+            mine = await Tenants(session, OWNER, runtime.clock).create("mine", Quotas())
+            await Tenants(session, OWNER, runtime.clock).create("theirs", Quotas())
+        headers = {"x-api-key": await key(runtime, Scope.ADMIN)}  # the key with the id 1 is of `default`
+        person = (await client.post("/persons", json={"name": "Ana"}, headers=headers)).json()["id"]
+        headers = {"x-api-key": await key(runtime, Scope.ADMIN, who=Principal(mine.id))}
+        seen = 0
+        for method, path, _ in GUARDED:
+            if "{" in path:
+                seen += 1
+                body = {"name": "Bea"} if method == "PUT" else None
+                answer = await client.request(method, filled(path, person), headers=headers, json=body)
+                assert answer.status_code == 404, (method, path)
+        assert seen > 10
