@@ -17,6 +17,7 @@ from kith.surfaces.core import create_core
 from kith.surfaces.dispatch import Dispatcher
 from kith.surfaces.middleware import Access, BodyLimit, HeadAsGet, RequestContext
 from kith.surfaces.operations import create_operations
+from kith.surfaces.sessions import create_sessions
 from kith.surfaces.uploads import keep_uploads_in_memory
 
 log = structlog.get_logger()
@@ -29,8 +30,8 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
     """
     keep_uploads_in_memory()
     metrics = Metrics()
-    core = create_core()
-    operations = create_operations([core], metrics)
+    core, sessions = create_core(), create_sessions()
+    operations = create_operations([core, sessions], metrics)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[dict[str, Runtime]]:
@@ -40,7 +41,11 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
 
     key = settings.auth.api_key
     return Starlette(
-        routes=[Mount("/compat/core", core), Mount("/", Dispatcher([operations, core]))],
+        routes=[
+            Mount("/compat/core", core),
+            Mount("/compat/sessions", sessions),
+            Mount("/", Dispatcher([operations, core, sessions])),
+        ],
         middleware=[
             Middleware(HeadAsGet),
             Middleware(RequestContext, metrics=metrics),
