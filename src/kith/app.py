@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager, nullcontext, suppress
 import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Mount
 
+from kith.accounts.keyring import Keyring
 from kith.errors import AppError, Unavailable
 from kith.kit.metrics import Metrics
 from kith.runtime import Runtime, open_runtime
 from kith.settings import Settings
 from kith.surfaces.core import create_core
-from kith.surfaces.dispatch import Dispatcher
+from kith.surfaces.dispatch import Site
 from kith.surfaces.middleware import Access, BodyLimit, HeadAsGet, RequestContext
 from kith.surfaces.operations import create_operations
 from kith.surfaces.sessions import create_sessions
@@ -39,17 +39,15 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
         async with opening as opened, _warming(opened), _working(opened):
             yield {"runtime": opened}
 
+    site = Site({"/compat/core": core, "/compat/sessions": sessions}, [operations, core, sessions])
     key = settings.auth.api_key
+    keyring = Keyring(key.get_secret_value() if key is not None else None)
     return Starlette(
-        routes=[
-            Mount("/compat/core", core),
-            Mount("/compat/sessions", sessions),
-            Mount("/", Dispatcher([operations, core, sessions])),
-        ],
+        routes=site.routes,
         middleware=[
             Middleware(HeadAsGet),
             Middleware(RequestContext, metrics=metrics),
-            Middleware(Access, api_key=key.get_secret_value() if key is not None else None),
+            Middleware(Access, keyring=keyring, site=site),
             Middleware(BodyLimit, max_bytes=settings.limits.upload_bytes),
         ],
         lifespan=lifespan,

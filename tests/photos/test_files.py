@@ -7,8 +7,8 @@ import pytest
 
 from kith.kit.blobs import Blobs, digest
 from kith.kit.errors import BlobNotFound, StorageUnavailable
-from kith.photos.errors import FileMissing, FileUnreadable
 from kith.kit.sources import Sources
+from kith.photos.errors import FileMissing, FileUnreadable
 from kith.photos.files import read_photo
 from kith.photos.tables import File, Photo, Storage
 

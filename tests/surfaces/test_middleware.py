@@ -10,10 +10,13 @@ import structlog
 from fastapi import FastAPI, Request
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Mount
 from starlette.types import ASGIApp, Message
 
+from kith.accounts.keyring import Keyring
+from kith.accounts.principal import Scope
 from kith.kit.metrics import Metrics
+from kith.surfaces.access import PUBLIC, needs
+from kith.surfaces.dispatch import Site
 from kith.surfaces.middleware import Access, BodyLimit, HeadAsGet, RequestContext
 from kith.surfaces.problems import install
 from tests.support.client import connected
@@ -40,11 +43,20 @@ def small_app(api_key: str | None = None) -> tuple[Starlette, Metrics]:
     async def broken() -> None:
         raise RuntimeError("the password is secret")
 
+    @inner.get("/open", dependencies=[PUBLIC])
+    async def is_open() -> str:
+        return "open"
+
+    @inner.get("/secrets", dependencies=[needs(Scope.ADMIN)])
+    async def secrets() -> str:
+        return "secret"
+
+    site = Site({"/compat/small": inner}, [inner])
     return Starlette(
-        routes=[Mount("/", inner)],
+        routes=site.routes,
         middleware=[
             Middleware(HeadAsGet), Middleware(RequestContext, metrics=metrics),
-            Middleware(Access, api_key=api_key), Middleware(BodyLimit, max_bytes=LIMIT),
+            Middleware(Access, keyring=Keyring(api_key), site=site), Middleware(BodyLimit, max_bytes=LIMIT),
         ],
     ), metrics  # fmt: skip
 
@@ -164,6 +176,11 @@ class TestAccess:
             assert "ApiKey" in answer.headers["www-authenticate"]
         assert (await guarded.get("/things/1", headers={"x-api-key": KEY})).status_code == 200
 
+    async def test_a_bearer_token_is_a_key(self, guarded: httpx.AsyncClient) -> None:
+        for given, status in [(f"Bearer {KEY}", 200), (f"bearer {KEY}", 200), (f"Basic {KEY}", 401)]:
+            answer = await guarded.get("/secrets", headers={"authorization": given})
+            assert answer.status_code == status, given
+
     async def test_stands_before_routing_and_bodies(self, guarded: httpx.AsyncClient) -> None:
         for method, path in [
             ("GET", "/nothing"),
@@ -174,9 +191,11 @@ class TestAccess:
             assert (await guarded.request(method, path)).status_code == 401
         assert (await guarded.post("/things", content=b"x" * 2 * LIMIT)).status_code == 401
 
-    async def test_probes_need_no_key(self, guarded: httpx.AsyncClient) -> None:
-        for path in ("/health", "/health/live", "/health/ready", "/compat/core/health"):
-            assert (await guarded.get(path)).status_code == 404  # the small application has none
+    async def test_what_is_public_needs_no_key(self, guarded: httpx.AsyncClient) -> None:
+        for path in ("/open", "/compat/small/open"):
+            assert (await guarded.get(path)).json() == "open"
+            assert (await guarded.get(path, headers={"x-api-key": "wrong"})).status_code == 401
+            assert (await guarded.post(path)).status_code == 401
 
     async def test_pages_of_other_sites_change_nothing(self, client: httpx.AsyncClient) -> None:
         for site, status in [("cross-site", 403), ("same-site", 200), ("same-origin", 200), ("none", 200)]:

@@ -11,11 +11,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 import kith
+from kith.accounts.errors import ApiKeyMissing
 from kith.engine.errors import ImageTooLarge
 from kith.errors import AppError, Busy
 from kith.people.errors import PersonNotFound
 from kith.surfaces.core.errors import CORE_STATUS, detail_response
-from kith.surfaces.errors import ApiKeyMissing
 from kith.surfaces.problems import STATUS, UNKNOWN, problem_of, problem_response
 
 

@@ -1,6 +1,7 @@
 """Who is asking, and the one function that applies ownership to a query."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import ColumnExpressionArgument, Delete, Select, Update
@@ -12,12 +13,40 @@ DEFAULT_TENANT = "default"
 Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]] | Update | Delete)
 
 
+class Scope(StrEnum):
+    """What a key may do: look, add photos, search by faces, decide about people, administer its tenant."""
+
+    READ = "read"
+    INDEX = "index"
+    SEARCH = "search"
+    MANAGE = "manage"
+    ADMIN = "admin"
+
+
+EVERYTHING = frozenset(Scope)
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The tenant whose data may be seen, and the name under which decisions are recorded."""
+    """The tenant whose data may be seen, and the name under which decisions are recorded.
+
+    `key_id` is the key that was shown; None on the command line, without any keys, and for the key
+    that a setting holds.
+    """
 
     tenant_id: int = DEFAULT_TENANT_ID
     actor: str = "owner"
+    scopes: frozenset[Scope] = EVERYTHING
+    key_id: int | None = None
+
+    def may(self, scope: Scope) -> bool:
+        """Whether it may do what asks for a scope; `admin` stands for all of them."""
+        return scope in self.scopes or Scope.ADMIN in self.scopes
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether it may do what concerns all tenants."""
+        return self.tenant_id == DEFAULT_TENANT_ID and self.may(Scope.ADMIN)
 
 
 class Owned(Protocol):

@@ -1,10 +1,12 @@
 """The root of the server: which surface a path belongs to, and the one document that describes them all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fastapi import FastAPI
-from starlette.routing import Match
+from starlette.routing import Match, Mount
 from starlette.types import Receive, Scope, Send
+
+from kith.surfaces.access import Public, demand_of, routes_of
 
 
 class Dispatcher:
@@ -18,9 +20,9 @@ class Dispatcher:
         self._surfaces = surfaces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._choose(scope)(scope, receive, send)
+        await self.choose(scope)(scope, receive, send)
 
-    def _choose(self, scope: Scope) -> FastAPI:
+    def choose(self, scope: Scope) -> FastAPI:
         if scope["type"] == "http":
             path: str = scope["path"]
             for candidate in (path, path.rstrip("/") if path.endswith("/") else f"{path}/"):
@@ -29,6 +31,38 @@ class Dispatcher:
                     if wanted in matches:
                         return self._surfaces[matches.index(wanted)]
         return self._surfaces[0]
+
+
+class Site:
+    """Where every surface is: some under prefixes of their own, some at the root."""
+
+    def __init__(self, mounted: Mapping[str, FastAPI], root: Sequence[FastAPI]) -> None:
+        self._dispatcher = Dispatcher(root)
+        self._mounts = [(Mount(prefix, app), app) for prefix, app in mounted.items()]
+        self._public = {
+            id(app): [route for route in routes_of(app) if isinstance(demand_of(route), Public)]
+            for app in {*mounted.values(), *root}
+        }
+
+    @property
+    def routes(self) -> list[Mount]:
+        return [*(mount for mount, _ in self._mounts), Mount("/", self._dispatcher)]
+
+    def surface_of(self, scope: Scope) -> FastAPI:
+        """The surface that will answer a request."""
+        return self._find(scope)[0]
+
+    def is_public(self, scope: Scope) -> bool:
+        """Whether a request is for a route that asks nobody for a key."""
+        app, inside = self._find(scope)
+        return any(route.matches(dict(inside))[0] is Match.FULL for route in self._public[id(app)])
+
+    def _find(self, scope: Scope) -> tuple[FastAPI, Scope]:
+        for mount, app in self._mounts:
+            found, below = mount.matches(dict(scope))
+            if found is not Match.NONE:
+                return app, {**scope, **below}
+        return self._dispatcher.choose(scope), scope
 
 
 def _match(scope: Scope, surface: FastAPI) -> Match:

@@ -1,16 +1,10 @@
 """What only HTTP can get wrong.
 
-Unauthenticated ── ApiKeyMissing
 Forbidden ── CrossSiteRequest
 Unavailable ── NotReady
 """
 
-from kith.errors import Forbidden, Unauthenticated, Unavailable
-
-
-class ApiKeyMissing(Unauthenticated):
-    code = "api_key_missing"
-    title = "The request needs a valid X-API-Key"
+from kith.errors import Forbidden, Unavailable
 
 
 class CrossSiteRequest(Forbidden):

@@ -1,8 +1,9 @@
 """What stands before every surface, as plain ASGI: ids, logs and metrics, access, the limit of bodies."""
 
-import hmac
 import re
 import time
+from collections.abc import Awaitable
+from contextlib import suppress
 from uuid import uuid4
 
 import structlog
@@ -10,16 +11,22 @@ from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kith.accounts.keyring import Keyring
+from kith.accounts.principal import Principal
+from kith.errors import AppError, Unavailable
 from kith.kit.metrics import Metrics
-from kith.surfaces.errors import ApiKeyMissing, CrossSiteRequest
-from kith.surfaces.problems import UNKNOWN, problem_of, problem_response
+from kith.surfaces.access import PRINCIPAL
+from kith.surfaces.dispatch import Site
+from kith.surfaces.errors import CrossSiteRequest
+from kith.surfaces.problems import UNKNOWN, problem_response
 
 log = structlog.get_logger()
 
-# What probes of an orchestrator ask without a key.
-PUBLIC_PATHS = frozenset({"/health", "/health/live", "/health/ready", "/compat/core/health"})
+# Who asks a public route without a key.
+_NOBODY = Principal(actor="guest", scopes=frozenset())
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -93,32 +100,54 @@ class RequestContext:
 
 
 class Access:
-    """Refuses requests without the API key, if one is set, and writes that another site's page sends.
+    """Finds out who sends a request, and refuses it without a valid key, as soon as there is any key.
 
-    A browser says where a request comes from; so no page somebody visits can reach through it into a
-    server that only listens on this machine and asks for no key.
+    A refusal goes out in the form of the surface that was asked. A browser says where a request comes
+    from; so no page somebody visits can write through it into a server that only listens on this machine
+    and asks for no key.
     """
 
-    def __init__(self, app: ASGIApp, api_key: str | None) -> None:
+    def __init__(self, app: ASGIApp, keyring: Keyring, site: Site) -> None:
         self._app = app
-        self._api_key = api_key.encode() if api_key is not None else None
+        self._keyring = keyring
+        self._site = site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            error = self._refusal(scope)
-            if error is not None:
-                await problem_response(Request(scope), problem_of(error))(scope, receive, send)
-                return
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            scope[PRINCIPAL] = await self._admit(scope)
+        except AppError as error:
+            answer = await self._refusal(scope, error)
+            await answer(scope, receive, send)
+            return
         await self._app(scope, receive, send)
 
-    def _refusal(self, scope: Scope) -> ApiKeyMissing | CrossSiteRequest | None:
+    async def _admit(self, scope: Scope) -> Principal:
         headers = Headers(scope=scope)
         if scope["method"] not in _SAFE_METHODS and headers.get("sec-fetch-site") == "cross-site":
-            return CrossSiteRequest()
-        if self._api_key is None or scope["path"] in PUBLIC_PATHS:
-            return None
-        given = headers.get("x-api-key", "").encode("latin-1")
-        return None if hmac.compare_digest(given, self._api_key) else ApiKeyMissing()
+            raise CrossSiteRequest
+        shown = _key_in(headers)
+        if not self._site.is_public(scope):
+            return await self._keyring.identify(shown)
+        with suppress(Unavailable):  # what is public says itself what is wrong with the database
+            return await self._keyring.identify(shown) if shown is not None else _NOBODY
+        return _NOBODY
+
+    async def _refusal(self, scope: Scope, error: AppError) -> Response:
+        handlers = self._site.surface_of(scope).exception_handlers
+        answer = handlers[AppError](Request(scope), error)
+        return await answer if isinstance(answer, Awaitable) else answer
+
+
+def _key_in(headers: Headers) -> str | None:
+    """The key a request shows: `X-API-Key`, or `Authorization: Bearer`."""
+    shown = headers.get("x-api-key")
+    if shown is not None:
+        return shown
+    kind, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else None
 
 
 class BodyLimit:

@@ -8,11 +8,12 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from pydantic import BaseModel
 
 from kith import __version__
-from kith.accounts.principal import Principal
+from kith.accounts.principal import Principal, Scope
 from kith.errors import Unavailable
 from kith.jobs.service import queue_counts
 from kith.kit.metrics import CONTENT_TYPE, JobCount, Metrics
 from kith.runtime import Runtime
+from kith.surfaces.access import PUBLIC, needs
 from kith.surfaces.health import require_ready
 from kith.surfaces.problems import install
 from kith.surfaces.reference import merged_openapi, reference_page
@@ -46,30 +47,50 @@ class ReadyOut(BaseModel):
 router = APIRouter(tags=["operations"])
 
 
-@router.get("/health/live", summary="Whether the process answers")
+@router.get("/health/live", dependencies=[PUBLIC], summary="Whether the process answers")
 async def live() -> LiveOut:
     return LiveOut(status="live")
 
 
-@router.get("/health/ready", summary="Whether it can do its work", responses={503: {"model": ProblemOut}})
+@router.get(
+    "/health/ready",
+    dependencies=[PUBLIC],
+    summary="Whether it can do its work",
+    responses={503: {"model": ProblemOut}},
+)
 async def ready(kith: Kith) -> ReadyOut:
     """The database answers, its schema is the newest, and the pack in use is loaded."""
     return ReadyOut(status="ready", pack=await require_ready(kith))
 
 
-@router.get("/metrics", summary="Prometheus metrics", response_class=PlainTextResponse)
+@router.get(
+    "/metrics",
+    dependencies=[needs(Scope.READ)],
+    summary="Prometheus metrics",
+    response_class=PlainTextResponse,
+)
 async def read_metrics(request: Request, kith: Kith) -> Response:
     metrics: Metrics = request.app.state.metrics
     text = metrics.render(kith.pools, await _job_counts(kith))
     return Response(text, media_type=CONTENT_TYPE)
 
 
-@router.get("/openapi.json", summary="All endpoints, for machines", response_class=JSONResponse)
+@router.get(
+    "/openapi.json",
+    dependencies=[needs(Scope.READ)],
+    summary="All endpoints, for machines",
+    response_class=JSONResponse,
+)
 async def openapi(request: Request) -> Response:
     return JSONResponse(merged_openapi(request.app.state.surfaces))
 
 
-@router.get("/docs", summary="All endpoints, for humans", response_class=HTMLResponse)
+@router.get(
+    "/docs",
+    dependencies=[needs(Scope.READ)],
+    summary="All endpoints, for humans",
+    response_class=HTMLResponse,
+)
 async def docs(request: Request) -> Response:
     page = reference_page(merged_openapi(request.app.state.surfaces))
     return HTMLResponse(page, headers={"content-security-policy": _PAGE_POLICY})

@@ -9,6 +9,7 @@ from kith.accounts.principal import Principal
 from kith.kit.db import ReadSession, WriteSession
 from kith.kit.pages import Page
 from kith.runtime import Runtime
+from kith.surfaces.access import principal_of
 
 # What an integer key of the database can be.
 MAX_ID = 2**31 - 1
@@ -36,8 +37,8 @@ Reading = Annotated[ReadSession, Depends(_read, scope="function")]
 Writing = Annotated[WriteSession, Depends(_write, scope="function")]
 
 
-async def _who() -> Principal:
-    return Principal(actor="api")
+async def _who(request: Request) -> Principal:
+    return principal_of(request.scope)
 
 
 Who = Annotated[Principal, Depends(_who)]

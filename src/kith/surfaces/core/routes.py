@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Path, Query, Response, UploadFile
 
-from kith.accounts.principal import Principal
+from kith.accounts.principal import Principal, Scope
 from kith.faces.clustering import cluster_faces
 from kith.faces.embedded import get_embedded, list_embedded
 from kith.faces.searching import nearest_faces, unit_vector
@@ -15,6 +15,7 @@ from kith.people.deleting import delete_face as delete_face_of
 from kith.people.reading import list_persons_by_id, read_statistics, summarise
 from kith.people.service import People
 from kith.runtime import Runtime
+from kith.surfaces.access import PUBLIC, needs
 from kith.surfaces.core import mapping, wire
 from kith.surfaces.health import answers
 from kith.surfaces.requests import MAX_ID, Kith, Listed, Reading, Who, Writing
@@ -56,7 +57,7 @@ def _people(kith: Runtime, session: WriteSession, who: Principal) -> People:
 # ── the service itself ───────────────────────────────────────────────────────────────────────────
 
 
-@router.get("/", summary="What this is")
+@router.get("/", dependencies=[needs(Scope.READ)], summary="What this is")
 async def banner() -> wire.BannerOut:
     return wire.BannerOut(
         ok=True, service="kith", version=VERSION, docs="/docs", health="/health",
@@ -67,6 +68,7 @@ async def banner() -> wire.BannerOut:
 
 @router.get(
     "/health",
+    dependencies=[PUBLIC],
     summary="Whether the database answers and a pack is loaded",
     responses={503: {"model": wire.HealthOut}},
 )
@@ -79,7 +81,7 @@ async def health(kith: Kith, response: Response) -> wire.HealthOut:
     )  # fmt: skip
 
 
-@router.get("/stats", summary="How much there is")
+@router.get("/stats", dependencies=[needs(Scope.READ)], summary="How much there is")
 async def stats(session: Reading, who: Who) -> wire.StatsOut:
     return mapping.statistics(await read_statistics(session, who))
 
@@ -87,7 +89,12 @@ async def stats(session: Reading, who: Who) -> wire.StatsOut:
 # ── pictures ─────────────────────────────────────────────────────────────────────────────────────
 
 
-@router.post("/detect", summary="Find the faces of a picture", responses={400: _BAD, 413: _LARGE})
+@router.post(
+    "/detect",
+    dependencies=[needs(Scope.INDEX)],
+    summary="Find the faces of a picture",
+    responses={400: _BAD, 413: _LARGE},
+)
 async def detect(
     file: Picture,
     kith: Kith,
@@ -111,7 +118,12 @@ async def detect(
     )
 
 
-@router.post("/recognize", summary="Embed the faces of a picture", responses={400: _BAD, 413: _LARGE})
+@router.post(
+    "/recognize",
+    dependencies=[needs(Scope.SEARCH)],
+    summary="Embed the faces of a picture",
+    responses={400: _BAD, 413: _LARGE},
+)
 async def recognize(
     file: Picture,
     kith: Kith,
@@ -129,7 +141,12 @@ async def recognize(
 # ── searching and clustering ─────────────────────────────────────────────────────────────────────
 
 
-@router.post("/search", summary="Find faces like an embedding", responses={400: _BAD})
+@router.post(
+    "/search",
+    dependencies=[needs(Scope.SEARCH)],
+    summary="Find faces like an embedding",
+    responses={400: _BAD},
+)
 async def search(body: wire.SearchIn, kith: Kith, session: Reading, who: Who) -> wire.SearchOut:
     """`threshold` and `similarity` are cosines in the embedding space in use; its dimension counts."""
     watch = _Watch()
@@ -143,7 +160,12 @@ async def search(body: wire.SearchIn, kith: Kith, session: Reading, who: Who) ->
     )
 
 
-@router.post("/cluster", summary="Group faces by DBSCAN", responses={404: _MISSING, 413: _LARGE})
+@router.post(
+    "/cluster",
+    dependencies=[needs(Scope.SEARCH)],
+    summary="Group faces by DBSCAN",
+    responses={404: _MISSING, 413: _LARGE},
+)
 async def cluster(
     session: Reading, kith: Kith, who: Who, body: wire.ClusterIn | None = None
 ) -> wire.ClustersOut:
@@ -160,18 +182,28 @@ async def cluster(
 # ── persons ──────────────────────────────────────────────────────────────────────────────────────
 
 
-@router.get("/persons", summary="List persons by id")
+@router.get("/persons", dependencies=[needs(Scope.READ)], summary="List persons by id")
 async def list_persons(session: Reading, who: Who, page: Listed) -> list[wire.PersonOut]:
     return [mapping.person(it) for it in await list_persons_by_id(session, who, page)]
 
 
-@router.post("/persons", summary="Make a person without faces", responses={400: _BAD})
+@router.post(
+    "/persons",
+    dependencies=[needs(Scope.MANAGE)],
+    summary="Make a person without faces",
+    responses={400: _BAD},
+)
 async def create_person(body: wire.PersonIn, kith: Kith, session: Writing, who: Who) -> wire.PersonOut:
     person = await _people(kith, session, who).create(body.name, body.metadata)
     return mapping.person(await summarise(session, who, person.id))
 
 
-@router.post("/persons/merge", summary="Make several persons one", responses={400: _BAD, 404: _MISSING})
+@router.post(
+    "/persons/merge",
+    dependencies=[needs(Scope.MANAGE)],
+    summary="Make several persons one",
+    responses={400: _BAD, 404: _MISSING},
+)
 async def merge_persons(body: wire.MergeIn, kith: Kith, session: Writing, who: Who) -> wire.MergeOut:
     sources = sorted(set(body.source_person_ids))
     _, moved = await _people(kith, session, who).merge(
@@ -183,14 +215,24 @@ async def merge_persons(body: wire.MergeIn, kith: Kith, session: Writing, who: W
     )  # fmt: skip
 
 
-@router.get("/persons/{person_id}", summary="A person with their faces", responses={404: _MISSING})
+@router.get(
+    "/persons/{person_id}",
+    dependencies=[needs(Scope.READ)],
+    summary="A person with their faces",
+    responses={404: _MISSING},
+)
 async def show_person(person_id: PathId, session: Reading, who: Who) -> wire.PersonFacesOut:
     summary = await summarise(session, who, person_id)
     faces = await list_embedded(session, who, Page(limit=MAX_LIMIT), person_id=person_id)
     return mapping.person_with_faces(summary, faces)
 
 
-@router.put("/persons/{person_id}", summary="Rename a person", responses={400: _BAD, 404: _MISSING})
+@router.put(
+    "/persons/{person_id}",
+    dependencies=[needs(Scope.MANAGE)],
+    summary="Rename a person",
+    responses={400: _BAD, 404: _MISSING},
+)
 async def update_person(
     person_id: PathId, body: wire.PersonIn, kith: Kith, session: Writing, who: Who
 ) -> wire.PersonOut:
@@ -202,14 +244,24 @@ async def update_person(
     return mapping.person(await summarise(session, who, person_id))
 
 
-@router.delete("/persons/{person_id}", summary="Erase a person and their faces", responses={404: _MISSING})
+@router.delete(
+    "/persons/{person_id}",
+    dependencies=[needs(Scope.MANAGE)],
+    summary="Erase a person and their faces",
+    responses={404: _MISSING},
+)
 async def delete_person(person_id: PathId, kith: Kith, session: Writing, who: Who) -> wire.MessageOut:
     """For good: embeddings and decisions go too. The photos stay."""
     count = await _people(kith, session, who).erase(person_id, delete_faces=True)
     return wire.MessageOut(message=f"person {person_id} was deleted, and their faces: {count}")
 
 
-@router.get("/persons/{person_id}/faces", summary="The faces of a person", responses={404: _MISSING})
+@router.get(
+    "/persons/{person_id}/faces",
+    dependencies=[needs(Scope.READ)],
+    summary="The faces of a person",
+    responses={404: _MISSING},
+)
 async def list_faces_of(person_id: PathId, session: Reading, who: Who, page: Listed) -> list[wire.FaceOut]:
     await summarise(session, who, person_id)
     return [mapping.face(it) for it in await list_embedded(session, who, page, person_id=person_id)]
@@ -218,7 +270,7 @@ async def list_faces_of(person_id: PathId, session: Reading, who: Who, page: Lis
 # ── faces ────────────────────────────────────────────────────────────────────────────────────────
 
 
-@router.get("/faces", summary="List faces by id")
+@router.get("/faces", dependencies=[needs(Scope.READ)], summary="List faces by id")
 async def list_faces(
     session: Reading,
     who: Who,
@@ -233,12 +285,14 @@ async def list_faces(
     return [mapping.face(it) for it in found]
 
 
-@router.get("/faces/{face_id}", summary="A face", responses={404: _MISSING})
+@router.get("/faces/{face_id}", dependencies=[needs(Scope.READ)], summary="A face", responses={404: _MISSING})
 async def show_face(face_id: PathId, session: Reading, who: Who) -> wire.FaceOut:
     return mapping.face(await get_embedded(session, who, face_id))
 
 
-@router.delete("/faces/{face_id}", summary="Delete a face", responses={404: _MISSING})
+@router.delete(
+    "/faces/{face_id}", dependencies=[needs(Scope.MANAGE)], summary="Delete a face", responses={404: _MISSING}
+)
 async def delete_face(face_id: PathId, kith: Kith, session: Writing, who: Who) -> wire.MessageOut:
     """For good, with its embedding. Settings say whether a person left without faces goes too."""
     await delete_face_of(

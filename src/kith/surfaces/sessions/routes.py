@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import PlainTextResponse
 
+from kith.accounts.principal import Scope
 from kith.enrolment.searching import read_status
 from kith.enrolment.service import Wanted
 from kith.errors import AppError, Unavailable
@@ -16,6 +17,7 @@ from kith.external_ids.tables import MAX_LENGTH
 from kith.kit.metrics import CONTENT_TYPE
 from kith.people.reading import read_statistics
 from kith.runtime import Runtime
+from kith.surfaces.access import PUBLIC, needs
 from kith.surfaces.health import answers, require_ready
 from kith.surfaces.requests import Kith, Reading, Who
 from kith.surfaces.sessions import mapping, wire
@@ -37,8 +39,8 @@ _LARGE = {"model": wire.SessionsFailureOut, "description": "Too large or too man
 _OFTEN = {"model": wire.SessionsFailureOut, "description": "Too often; `Retry-After` says when to come back"}
 _BUSY = {"model": wire.SessionsFailureOut, "description": "Busy or not ready; try again later"}
 
-_INDEXES = [Depends(limit_indexing)]
-_PUBLIC = [Depends(limit_searching)]
+_INDEXES = [needs(Scope.INDEX), Depends(limit_indexing)]
+_PUBLIC = [PUBLIC, Depends(limit_searching)]
 
 
 class _Versions(APIRouter):
