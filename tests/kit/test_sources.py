@@ -19,8 +19,10 @@ PICTURES = {
     "a.jpg": b"a", "shoot/1/b c.jpg": b"b", "ü/❤.jpg": b"c", "100%25.jpg": b"d", "a#b?c.jpg": b"e",
     "large.jpg": b"x" * 101, "empty.jpg": b"",
 }  # fmt: skip
-OUTSIDE = ("../../etc/passwd", "/etc/passwd", "shoot/../../x", "a\0b", "", "x" * 5000, "./a.jpg", "a//b", "..",
-           "shoot/", "\ud800", "a\nb")  # fmt: skip
+OUTSIDE = (
+    "../../etc/passwd", "/etc/passwd", "shoot/../../x", "a\0b", "", "x" * 5000, "./a.jpg", "a//b", "..", "shoot/",
+    "\ud800", "a\nb",
+)  # fmt: skip
 
 
 @pytest.fixture(params=["folder", "s3"])

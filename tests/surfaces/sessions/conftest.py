@@ -38,15 +38,13 @@ def key_of(name: str) -> str:
     return f"identities/{name.rpartition('_')[0]}/{name}"
 
 
-async def index(
-    shop: Library, session: str, photos: dict[str, str], prefix: str = "/api/v2"
-) -> dict[str, Any]:
+async def index(shop: Library, session: str, photos: dict[str, str]) -> dict[str, Any]:
     """Index portraits under ids, {id: name}."""
     body = {
         "session_id": session,
         "photos": [{"photo_id": it, "s3_key": key_of(name)} for it, name in photos.items()],
     }
-    answer = await shop.client.post(f"{prefix}/index/batch", json=body)
+    answer = await shop.client.post("/api/v2/index/batch", json=body)
     assert answer.status_code == 201, answer.text
     return answer.json()
 

@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select
 
+from kith.accounts.principal import Principal
 from kith.faces.tables import Face
 from kith.kit.db import Base
+from kith.people.service import People
+from kith.people.tables import Decision
 from tests.support.library import ANA, ANDRE, portrait
 from tests.surfaces.conftest import Library
 from tests.surfaces.sessions.conftest import found, index, key_of
@@ -26,6 +29,10 @@ async def counts(shop: Library) -> dict[str, int]:
             name: await session.scalar(select(func.count()).select_from(table)) or 0
             for name, table in Base.metadata.tables.items()
         }
+
+
+def left_over(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
+    return {name: count for name, count in after.items() if name not in KEPT and count != before[name]}
 
 
 def blobs(shop: Library) -> list[Path]:
@@ -50,9 +57,7 @@ class TestErase:
         answer = await shop.client.delete("/api/v2/index/s")
         assert answer.json() == {"deleted": True, "session_id": "s", "embeddings_removed": 3}
         after = await counts(shop)
-        assert {
-            name: count for name, count in after.items() if name not in KEPT and count != before[name]
-        } == {}
+        assert left_over(before, after) == {}
         assert after["galleries"] == before["galleries"]
         assert blobs(shop) == []
         recognition = await shop.runtime.recognition()
@@ -90,17 +95,12 @@ class TestErase:
         assert done["failed"] > 0
         assert all("deleted" in it["error"] for it in done["results"] if not it["indexed"])
         after = await counts(shop)
-        assert {
-            name: count for name, count in after.items() if name not in KEPT and count != before[name]
-        } == {}
+        assert left_over(before, after) == {}
 
     async def test_faces_that_a_human_decided_about(self, shop: Library) -> None:
         before = await counts(shop)
         await index(shop, "s", {"a": ANA[0]})
         async with shop.runtime.db.write() as session:
-            from kith.accounts.principal import Principal
-            from kith.people.service import People
-
             people = People(session, Principal(), shop.runtime.clock)
             person = await people.create("Ana")
             (face_id,) = await session.scalars(select(Face.id))
@@ -110,8 +110,6 @@ class TestErase:
         assert (after["faces"], after["rejections"]) == (before["faces"], before["rejections"])
         assert after["persons"] == 1
         async with shop.runtime.db.read() as session:
-            from kith.people.tables import Decision
-
             for decision in await session.scalars(select(Decision)):
                 assert all(change["subject"] == "person" for change in decision.changes)
 

@@ -1,16 +1,18 @@
 """A selfie is searched by, and left nowhere: not in the data, not in a temporary file, not in a table."""
 
 import hashlib
+import io
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from sqlalchemy import func, select
 
 from kith.kit.db import Base
 from tests.support.library import ANA, ANDRE, portrait
 from tests.support.shared import shared_path
+from tests.support.tiny_library import picture
 from tests.surfaces.conftest import Library
 from tests.surfaces.sessions.conftest import found, index
 
@@ -18,12 +20,12 @@ pytestmark = pytest.mark.models
 
 
 @pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that temporary files go to."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    yield folder
+    return folder
 
 
 async def rows(shop: Library) -> dict[str, int]:
@@ -59,10 +61,6 @@ class TestSelfies:
 
     async def test_of_three_people_the_largest_face_counts(self, sqlite_shop: Library) -> None:
         await index(sqlite_shop, "s", {"ana": ANA[0], "andre": ANDRE[0]})
-        import io
-
-        from PIL import Image
-
         sheet = Image.new("RGB", (1000, 500))
         sheet.paste(Image.open(io.BytesIO(portrait(ANA[1]))).resize((500, 500)), (0, 0))
         for at in range(2):
@@ -74,8 +72,6 @@ class TestSelfies:
 
     async def test_without_a_face(self, sqlite_shop: Library) -> None:
         await index(sqlite_shop, "s", {"ana": ANA[0]})
-        from tests.support.tiny_library import picture
-
         answer = await sqlite_shop.client.post(
             "/api/v2/search", files={"file": picture()}, data={"session_id": "s"}
         )

@@ -1,4 +1,4 @@
-"""What the client of the migration guide does, with its own code, against a server in a process of its own."""
+"""What the client of the migration guide does, by its own code, against a server of its own."""
 
 import ast
 import csv
