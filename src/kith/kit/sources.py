@@ -47,7 +47,7 @@ class Sources:
             await asyncio.to_thread(_stay_inside, self._folder, key)
         try:
             size = (await obstore.head_async(self._store, key))["size"]
-            if not size:  # of a pipe or a device too, which might never end
+            if not size:
                 raise EmptyImage("the stored picture is empty")
             if size > max_bytes:
                 raise ImageTooLarge(f"the stored picture has more than {max_bytes:,} bytes")
@@ -69,10 +69,13 @@ def _check(key: str) -> None:
 
 
 def _stay_inside(folder: Path, key: str) -> None:
-    """A link in the folder must not lead out of it."""
+    """A link must not lead out of the folder; a pipe or a device, which might not end, is no picture."""
     try:
-        is_inside = (folder / key).resolve().is_relative_to(folder)
+        path = (folder / key).resolve()
+        is_file = path.is_file()
     except (OSError, RuntimeError) as error:
         raise SourceNotFound("there is no picture under this key") from error
-    if not is_inside:
+    if not path.is_relative_to(folder):
         raise SourceKeyInvalid("the key leads out of the folder of sources")
+    if not is_file:
+        raise SourceNotFound("there is no picture under this key")
