@@ -107,8 +107,8 @@ class TestAnotherPack:
                 return before
 
             handler = AnalysePhotos(
-                server.db, server.blobs, server.clock, recognition=still_open, decoding=server.working,
-                config=AnalyseConfig(2, 2560, server.limits),
+                server.db, server.blobs, server.clock, sources=server.sources, recognition=still_open,
+                decoding=server.working, config=AnalyseConfig(2, 2560, server.limits),
             )  # fmt: skip
             waiting = await jobs(server)
             with pytest.raises(PackChanged):

@@ -19,6 +19,7 @@ from kith.surfaces.dispatch import Site
 from kith.surfaces.middleware import Access, BodyLimit, HeadAsGet, RequestContext
 from kith.surfaces.native import create_native
 from kith.surfaces.operations import create_operations
+from kith.surfaces.sessions import create_sessions
 from kith.surfaces.uploads import keep_uploads_in_memory
 
 log = structlog.get_logger()
@@ -31,9 +32,8 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
     """
     keep_uploads_in_memory()
     metrics = Metrics()
-    core = create_core()
-    native = create_native()
-    operations = create_operations([core], metrics)
+    core, native, sessions = create_core(), create_native(), create_sessions()
+    operations = create_operations([core, sessions], metrics)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[dict[str, Runtime]]:
@@ -41,7 +41,10 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
         async with opening as opened, _warming(opened), _working(opened):
             yield {"runtime": opened}
 
-    site = Site({"/api/kith": native, "/compat/native": native, "/compat/core": core}, [operations, core])
+    mounts = {
+        "/api/kith": native, "/compat/native": native, "/compat/core": core, "/compat/sessions": sessions,
+    }  # fmt: skip
+    site = Site(mounts, [operations, core, sessions])
     return Starlette(
         routes=site.routes,
         middleware=[

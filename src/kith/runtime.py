@@ -12,6 +12,7 @@ from kith.engine.errors import EmbeddingSpaceMismatch, EngineNotReady
 from kith.engine.image import ImageLimits
 from kith.engine.packs import PackStore
 from kith.engine.session import SessionOptions
+from kith.enrolment.service import Enrolment
 from kith.errors import AppError, Busy, Unavailable
 from kith.faces import queries as face_queries
 from kith.faces.recognition import Recognition, activate, space_row
@@ -27,6 +28,7 @@ from kith.kit.db import Database
 from kith.kit.errors import StorageUnavailable
 from kith.kit.limits import Limiter, MemoryLimiter, RedisLimiter
 from kith.kit.offload import Offload
+from kith.kit.sources import Sources
 from kith.migrations import upgrade
 from kith.people.identification import IdentifyConfig, IdentifyFaces
 from kith.people.matching import Thresholds
@@ -48,6 +50,7 @@ class Runtime:
     settings: Settings
     db: Database
     blobs: Blobs
+    sources: Sources
     clock: Clock
     packs: PackStore
     liveness: Liveness
@@ -70,6 +73,10 @@ class Runtime:
             max_bytes=limits.file_bytes, max_pixels=limits.pixels, max_side_px=limits.side_px,
             max_frames=limits.frames,
         )  # fmt: skip
+
+    @property
+    def _analysis(self) -> AnalyseConfig:
+        return AnalyseConfig(self.settings.worker.batch, self.settings.engine.max_side_px, self.limits)
 
     @property
     def is_engine_open(self) -> bool:
@@ -157,12 +164,18 @@ class Runtime:
             finally:
                 await asyncio.to_thread(index.close)
 
+    def enrolment(self, who: Principal) -> Enrolment:
+        return Enrolment(
+            self.db, self.clock, who, blobs=self.blobs, sources=self.sources, recognition=self.recognition,
+            decoding=self.working, config=self._analysis,
+        )  # fmt: skip
+
     def runner(self) -> Runner:
         """The worker of this process."""
         worker, identity = self.settings.worker, self.settings.identity
         analyse = AnalysePhotos(
-            self.db, self.blobs, self.clock, recognition=self.recognition_for_jobs, decoding=self.working,
-            config=AnalyseConfig(worker.batch, self.settings.engine.max_side_px, self.limits),
+            self.db, self.blobs, self.clock, sources=self.sources, recognition=self.recognition_for_jobs,
+            decoding=self.working, config=self._analysis,
         )  # fmt: skip
         identify = IdentifyFaces(
             self.db, self.clock, self.recognition_for_jobs,
@@ -257,6 +270,7 @@ async def open_runtime(
         settings=settings, db=db, blobs=Blobs.open(settings.blobs.url or settings.data / "blobs"),
         clock=clock, packs=PackStore(settings.packs_folder), liveness=liveness, keyring=keyring,
         limiter=RedisLimiter(settings.redis.url) if settings.redis.url else MemoryLimiter(),
+        sources=Sources.open(settings.sources.url),
         decoding=Offload(limits.concurrent_images, limits.waiting_images, "decoding"),
         working=Offload(os.cpu_count() or 1, 2 * settings.worker.batch, "working"),
         networks=Offload(1, limits.waiting_images, "networks"),

@@ -33,6 +33,14 @@ class BlobSettings(Group):
     )
 
 
+class SourceSettings(Group):
+    url: str | None = Field(
+        default=None,
+        description="A folder, or `s3://bucket/prefix`, from which clients have pictures indexed by their "
+        "keys (`s3_key`). It is only read. Credentials come from the usual AWS variables.",
+    )
+
+
 class EngineSettings(Group):
     pack: str | None = Field(
         default=None,
@@ -159,8 +167,19 @@ class CoreSettings(Group):
     )
 
 
+class SessionsSettings(Group):
+    batch: int = Field(default=1000, ge=1, description="The most photos one call may have indexed.")
+    index_per_minute: int = Field(
+        default=100, ge=1, description="How many calls that index or delete one address may make a minute."
+    )
+    searches_per_minute: int = Field(
+        default=1000, ge=1, description="How many other calls one address may make a minute."
+    )
+
+
 class SurfaceSettings(Group):
     core: CoreSettings = Field(default=CoreSettings(), description="The core surface.")
+    sessions: SessionsSettings = Field(default=SessionsSettings(), description="The sessions surface.")
 
 
 class LogSettings(Group):
@@ -189,6 +208,7 @@ class Settings(BaseSettings):
     )
     database: DatabaseSettings = DatabaseSettings()
     blobs: BlobSettings = BlobSettings()
+    sources: SourceSettings = SourceSettings()
     engine: EngineSettings = EngineSettings()
     limits: LimitSettings = LimitSettings()
     identity: IdentitySettings = IdentitySettings()

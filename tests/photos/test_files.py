@@ -7,6 +7,7 @@ import pytest
 
 from kith.kit.blobs import Blobs, digest
 from kith.kit.errors import BlobNotFound, StorageUnavailable
+from kith.kit.sources import Sources
 from kith.photos.errors import FileMissing, FileUnreadable
 from kith.photos.files import read_photo
 from kith.photos.tables import File, Photo, Storage
@@ -33,7 +34,7 @@ def file(storage: Storage, location: str | Path) -> File:
 
 
 async def read(photo: Photo, blobs: Blobs, *files: File) -> bytes:
-    return await read_photo(photo, files, blobs, max_bytes=100)
+    return await read_photo(photo, files, blobs, Sources.open(None), max_bytes=100)
 
 
 class TestReadPhoto:

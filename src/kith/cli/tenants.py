@@ -84,6 +84,7 @@ async def export(
         counts = await export_tenant(
             runtime.db,
             runtime.blobs,
+            runtime.sources,
             call.who,
             slug,
             to,

@@ -23,6 +23,7 @@ from kith.kit.blobs import Blobs
 from kith.kit.clock import Clock
 from kith.kit.db import Database, WriteSession
 from kith.kit.offload import Offload
+from kith.kit.sources import Sources
 from kith.photos import queries as photo_queries
 from kith.photos.derived import store_derived
 from kith.photos.files import read_photo
@@ -70,6 +71,7 @@ class AnalysePhotos:
         blobs: Blobs,
         clock: Clock,
         *,
+        sources: Sources,
         recognition: Callable[[], Awaitable[Recognition]],
         decoding: Offload,
         config: AnalyseConfig,
@@ -77,6 +79,7 @@ class AnalysePhotos:
         self.batch = config.batch
         self._db = db
         self._blobs = blobs
+        self._sources = sources
         self._clock = clock
         self._recognition = recognition
         self._decoding = decoding
@@ -122,7 +125,7 @@ class AnalysePhotos:
     async def _decode(self, work: Work) -> None:
         limits = self._config.limits
         try:
-            data = await read_photo(work.photo, work.files, self._blobs, limits.max_bytes)
+            data = await read_photo(work.photo, work.files, self._blobs, self._sources, limits.max_bytes)
             work.image = await self._decoding.run(decode, data, limits, self._config.max_side_px)
         except (Busy, Unavailable):
             raise

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kith.kit.db import Base, Key, UtcDateTime
@@ -14,7 +14,8 @@ LIBRARY = "library"
 class Gallery(Base):
     """A shoot, an event, a session; the one with the slug `library` is the tenant's library itself.
 
-    `group_capacity` is the number of faces its grouping was last made for.
+    `group_capacity` is the number of faces its grouping was last made for. Without `is_grouped` its faces
+    are searched but never matched or grouped into persons.
     """
 
     __tablename__ = "galleries"
@@ -26,4 +27,5 @@ class Gallery(Base):
     slug: Mapped[str] = mapped_column(String(200))
     title: Mapped[str] = mapped_column(String(500))
     group_capacity: Mapped[int] = mapped_column(default=0, server_default="0")
+    is_grouped: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

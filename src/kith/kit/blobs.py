@@ -35,7 +35,7 @@ class Blobs:
         try:
             await obstore.put_async(self._store, name, data)
         except (BaseError, OSError) as error:
-            raise _storage_error(error) from error
+            raise storage_error(error) from error
 
     async def get(self, name: str) -> bytes:
         """Raises BlobNotFound where there is none."""
@@ -45,7 +45,7 @@ class Blobs:
         except FileNotFoundError as error:
             raise BlobNotFound(f"no bytes are stored as {name}") from error
         except (BaseError, OSError) as error:
-            raise _storage_error(error) from error
+            raise storage_error(error) from error
 
     async def exists(self, name: str) -> bool:
         return await self._size(name) is not None
@@ -57,7 +57,7 @@ class Blobs:
         except FileNotFoundError:
             return
         except (BaseError, OSError) as error:
-            raise _storage_error(error) from error
+            raise storage_error(error) from error
 
     async def _size(self, name: str) -> int | None:
         """How many bytes are stored under a name, None where there is no such name."""
@@ -66,7 +66,7 @@ class Blobs:
         except FileNotFoundError:
             return None
         except (BaseError, OSError) as error:
-            raise _storage_error(error) from error
+            raise storage_error(error) from error
 
 
 def blob_name(sha256: str) -> str:
@@ -78,7 +78,8 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _storage_error(error: Exception) -> StorageUnavailable:
+def storage_error(error: Exception) -> StorageUnavailable:
+    """What it means that a store could not be read or written."""
     no_space = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
     if no_space or "os error 28" in str(error).lower() or "no space left" in str(error).lower():
         return StorageFull("there is no space left for the bytes")

@@ -1,10 +1,11 @@
 """What can go wrong in the services below the domain.
 
-Unavailable ── StorageUnavailable ── StorageFull; DatabaseUnavailable
-NotFound ── BlobNotFound
+Unavailable ── StorageUnavailable ── StorageFull; DatabaseUnavailable, SourcesNotSet
+NotFound ── BlobNotFound, SourceNotFound
+InvalidInput ── SourceKeyInvalid
 """
 
-from kith.errors import NotFound, Unavailable
+from kith.errors import InvalidInput, NotFound, Unavailable
 
 
 class StorageUnavailable(Unavailable):
@@ -25,3 +26,18 @@ class DatabaseUnavailable(Unavailable):
 class BlobNotFound(NotFound):
     code = "blob_not_found"
     title = "The stored bytes are gone"
+
+
+class SourcesNotSet(Unavailable):
+    code = "sources_not_set"
+    title = "No store of pictures is set"
+
+
+class SourceNotFound(NotFound):
+    code = "source_not_found"
+    title = "There is no such picture in the store"
+
+
+class SourceKeyInvalid(InvalidInput):
+    code = "source_key_invalid"
+    title = "The key cannot name a stored picture"

@@ -3,6 +3,7 @@
 from alembic import context
 
 from kith.accounts import tables as accounts
+from kith.external_ids import tables as external_ids
 from kith.faces import tables as faces
 from kith.galleries import tables as galleries
 from kith.jobs import tables as jobs
@@ -11,7 +12,7 @@ from kith.people import tables as people
 from kith.photos import tables as photos
 
 # Importing them is what fills Base.metadata.
-TABLES = (accounts, faces, galleries, jobs, people, photos)
+TABLES = (accounts, external_ids, faces, galleries, jobs, people, photos)
 
 context.configure(
     connection=context.config.attributes["connection"],

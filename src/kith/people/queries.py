@@ -138,6 +138,17 @@ def decisions_about(person_ids: Sequence[int]) -> Select[Decision]:
     return select(Decision).where(Decision.id.in_(_about(Subject.PERSON, person_ids)))
 
 
+def decisions_about_faces(face_ids: Sequence[int]) -> Select[Decision]:
+    return select(Decision).where(Decision.id.in_(_about(Subject.FACE, face_ids)))
+
+
+def forget_faces(face_ids: Sequence[int]) -> Delete:
+    """The places of faces in the history of decisions."""
+    return delete(DecisionSubject).where(
+        DecisionSubject.subject == Subject.FACE, DecisionSubject.subject_id.in_(face_ids)
+    )
+
+
 def forget_persons(person_ids: Sequence[int]) -> Delete:
     """The places of persons in the history of decisions."""
     return delete(DecisionSubject).where(
@@ -190,7 +201,8 @@ def to_identify(tenant_id: int, limit: int) -> Select[Face, Photo]:
     return (
         select(Face, Photo)
         .join(Photo, Photo.id == Face.photo_id)
-        .where(Face.tenant_id == tenant_id, Face.to_identify, ~Face.is_ignored)
+        .join(Gallery, Gallery.id == Photo.gallery_id)
+        .where(Face.tenant_id == tenant_id, Face.to_identify, ~Face.is_ignored, Gallery.is_grouped)
         .order_by(Face.id)
         .limit(limit)
     )

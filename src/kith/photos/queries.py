@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import Select, column, func, select, table
+from sqlalchemy.orm import aliased
 
 from kith.accounts.principal import Principal, visible_to
 from kith.galleries.tables import LIBRARY, Gallery
@@ -91,6 +92,20 @@ def not_analysed_in(who: Principal, space_id: int) -> Select[int]:
 def every(who: Principal) -> Select[int]:
     """Ids of all photos."""
     return visible_to(select(Photo.id).order_by(Photo.id), Photo, who)
+
+
+def ids_in_gallery(who: Principal, gallery_id: int) -> Select[int]:
+    return visible_to(select(Photo.id).where(Photo.gallery_id == gallery_id), Photo, who)
+
+
+def blobs_only_of(photo_ids: Sequence[int]) -> Select[str]:
+    """The names of blobs that hold these photos and, as far as files say, no other."""
+    other = aliased(File)
+    is_shared = select(other.id).where(
+        other.storage == Storage.BLOB, other.location == File.location, other.photo_id.not_in(photo_ids)
+    )
+    stmt = select(File.location).where(File.storage == Storage.BLOB, File.photo_id.in_(photo_ids))
+    return stmt.where(~is_shared.exists()).distinct()
 
 
 def files_after(who: Principal, file_id: int, limit: int) -> Select[File]:

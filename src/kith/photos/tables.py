@@ -21,10 +21,11 @@ class PhotoState(StrEnum):
 
 
 class Storage(StrEnum):
-    """Where a file's bytes are: in the blob store, or in place in a folder of the user's."""
+    """Where a file's bytes are: in the blob store, in place in a folder of the user's, or in the sources."""
 
     BLOB = "blob"
     FOLDER = "folder"
+    SOURCE = "source"
 
 
 class Photo(Base):
@@ -65,7 +66,8 @@ class Photo(Base):
 class File(Base):
     """A place where a photo's bytes are; a photo found in two folders has two.
 
-    `location` is a blob name or an absolute path; `modified_ns` lets a folder be read again unhashed.
+    `location` is a blob name, an absolute path or a key of the sources; `modified_ns` lets a folder be read
+    again unhashed.
     """
 
     __tablename__ = "files"

@@ -19,6 +19,7 @@ from kith.errors import AppError, Unavailable
 from kith.faces.tables import Face
 from kith.kit.blobs import Blobs
 from kith.kit.db import Base, Database
+from kith.kit.sources import Sources
 from kith.people.tables import Decision, Person
 from kith.photos import queries as photo_queries
 from kith.photos.files import read_photo
@@ -35,7 +36,7 @@ _SECRETS = frozenset({"secret_hash", "previous_hash"})
 
 
 async def export_tenant(
-    db: Database, blobs: Blobs, who: Principal, slug: str, folder: Path, *, max_bytes: int,
+    db: Database, blobs: Blobs, sources: Sources, who: Principal, slug: str, folder: Path, *, max_bytes: int,
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, int]:  # fmt: skip
     """Write a tenant into an empty or new folder; how many of each there were, and `missing` originals.
@@ -49,7 +50,8 @@ async def export_tenant(
     for name, table in _TABLES:
         counts[name] = await _write_rows(db, table, tenant_id, folder / f"{name}.jsonl")
         progress(f"{counts[name]:,} {name}")
-    counts["missing"] = await _write_originals(db, blobs, tenant_id, folder / "originals", max_bytes)
+    originals = folder / "originals"
+    counts["missing"] = await _write_originals(db, blobs, sources, tenant_id, originals, max_bytes)
     return counts
 
 
@@ -73,7 +75,9 @@ async def _write_rows(db: Database, table: type[Base], tenant_id: int, path: Pat
         count, after = count + len(rows), inspect(rows[-1]).identity[0]
 
 
-async def _write_originals(db: Database, blobs: Blobs, tenant_id: int, folder: Path, max_bytes: int) -> int:
+async def _write_originals(
+    db: Database, blobs: Blobs, sources: Sources, tenant_id: int, folder: Path, max_bytes: int
+) -> int:
     """Each original under its digest; how many could not be read."""
     after = missing = 0
     while True:
@@ -86,7 +90,7 @@ async def _write_originals(db: Database, blobs: Blobs, tenant_id: int, folder: P
         for photo in photos:
             try:
                 theirs = [file for file in files if file.photo_id == photo.id]
-                data = await read_photo(photo, theirs, blobs, max_bytes)
+                data = await read_photo(photo, theirs, blobs, sources, max_bytes)
             except Unavailable:
                 raise
             except AppError:

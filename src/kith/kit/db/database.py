@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from kith.kit.errors import DatabaseUnavailable, StorageFull, StorageUnavailable
 
@@ -96,6 +96,15 @@ class Database:
     def engine(self) -> AsyncEngine:
         """The writing engine, for migrations."""
         return self._writer
+
+    @property
+    def connections(self) -> int:
+        """How many connections are in use at this moment."""
+        pools = {
+            id(it.sync_engine.pool): it.sync_engine.pool
+            for it in (self._reader, self._writer, self._follower)
+        }
+        return sum(pool.checkedout() for pool in pools.values() if isinstance(pool, QueuePool))
 
     async def close(self) -> None:
         for engine in (self._writer, self._reader, self._follower):

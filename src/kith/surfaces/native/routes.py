@@ -125,7 +125,7 @@ async def _zipped(kith: Runtime, who: Principal, slug: str) -> AsyncGenerator[by
     with tempfile.TemporaryDirectory(dir=kith.settings.data, prefix=".export-") as name:
         folder = FilePath(name) / slug
         max_bytes = kith.limits.max_bytes
-        await export_tenant(kith.db, kith.blobs, who, slug, folder, max_bytes=max_bytes)
+        await export_tenant(kith.db, kith.blobs, kith.sources, who, slug, folder, max_bytes=max_bytes)
         archive = await asyncio.to_thread(zip_folder, folder)
         with archive.open("rb") as file:
             while data := await asyncio.to_thread(file.read, _CHUNK):

@@ -1,0 +1,1 @@
+"""Galleries of clients that keep their own photos: faces are enrolled, searched and erased."""

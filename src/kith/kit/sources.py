@@ -1,0 +1,81 @@
+"""Pictures that lie elsewhere and are only read: a folder or an S3 bucket, by keys that clients name."""
+
+import asyncio
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from kith.engine.errors import EmptyImage, ImageTooLarge
+from kith.kit.blobs import storage_error
+from kith.kit.errors import SourceKeyInvalid, SourceNotFound, SourcesNotSet, StorageUnavailable
+
+_MAX_KEY_BYTES = 1024  # as S3 has it
+
+
+class Sources:
+    """The store that a setting names, if it names one. No key leads out of it."""
+
+    def __init__(self, store: ObjectStore | None, folder: Path | None = None) -> None:
+        self._store = store
+        self._folder = folder.resolve() if folder is not None else None
+
+    @classmethod
+    def open(cls, location: str | None, **options: Any) -> "Sources":
+        """A local folder, or a URL such as `s3://bucket/prefix`; None for no store at all."""
+        if location is None:
+            return cls(None)
+        if "://" in location:
+            return cls(from_url(location, **options))
+        try:
+            return cls(LocalStore(Path(location).resolve(strict=True)), Path(location))
+        except (BaseError, OSError) as error:
+            raise StorageUnavailable(f"the folder of sources {location} cannot be used") from error
+
+    async def read(self, key: str, max_bytes: int) -> bytes:
+        """All bytes of one picture.
+
+        Raises SourcesNotSet, SourceKeyInvalid, SourceNotFound, EmptyImage, ImageTooLarge, StorageUnavailable.
+        """
+        if self._store is None:
+            raise SourcesNotSet
+        _check(key)
+        if self._folder is not None:
+            await asyncio.to_thread(_stay_inside, self._folder, key)
+        try:
+            size = (await obstore.head_async(self._store, key))["size"]
+            if not size:
+                raise EmptyImage("the stored picture is empty")
+            if size > max_bytes:
+                raise ImageTooLarge(f"the stored picture has more than {max_bytes:,} bytes")
+            return bytes(await (await obstore.get_async(self._store, key)).bytes_async())
+        except FileNotFoundError as error:
+            raise SourceNotFound("there is no picture under this key") from error
+        except (BaseError, OSError) as error:
+            raise storage_error(error) from error
+
+
+def _check(key: str) -> None:
+    """Refuse what names nothing, or might name something outside."""
+    if not key or len(key.encode(errors="replace")) > _MAX_KEY_BYTES:
+        raise SourceKeyInvalid(f"a key has 1 to {_MAX_KEY_BYTES:,} bytes")
+    if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in key):
+        raise SourceKeyInvalid("a key must not hold control or half characters")
+    if any(step in {"", ".", ".."} for step in key.split("/")):
+        raise SourceKeyInvalid("a key is relative, without empty steps, `.` and `..`")
+
+
+def _stay_inside(folder: Path, key: str) -> None:
+    """A link must not lead out of the folder; a pipe or a device, which might not end, is no picture."""
+    try:
+        path = (folder / key).resolve()
+        is_file = path.is_file()
+    except (OSError, RuntimeError) as error:
+        raise SourceNotFound("there is no picture under this key") from error
+    if not path.is_relative_to(folder):
+        raise SourceKeyInvalid("the key leads out of the folder of sources")
+    if not is_file:
+        raise SourceNotFound("there is no picture under this key")
