@@ -3,6 +3,7 @@
 import csv
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -24,6 +25,7 @@ from kith.audit.service import (
 from kith.audit.tables import AuditAction, AuditEntry
 from kith.kit.db import Database
 from tests.support.clock import ManualClock
+from tests.support.markdown import page
 
 WHO = Principal()
 
@@ -52,10 +54,13 @@ class TestRecord:
         assert (later.request_id, later.duration_ms) == (None, None)
 
     async def test_goes_with_its_transaction(self, database: Database, clock: ManualClock) -> None:
-        with pytest.raises(ZeroDivisionError):
+        async def fails() -> None:
             async with database.write() as session:
                 record(session, clock, WHO, AuditAction.SEARCH, "photo", 1)
                 raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            await fails()
         assert await found(database, AuditFilter()) == []
 
     @pytest.mark.parametrize("name", ["Ada Lovelace", "", "x" * 101, "é"])
@@ -124,3 +129,12 @@ async def test_export_of_more_than_a_piece(database: Database, clock: ManualCloc
 def test_a_formula_is_none_in_csv(clock: ManualClock) -> None:
     entry = AuditEntry(at=clock.now(), actor="=1+1", counts={})
     assert "'=1+1" in csv_line(entry)
+
+
+async def test_the_example_of_the_documentation(database: Database, clock: ManualClock) -> None:
+    await note(database, clock, 2)
+    names: dict[str, Any] = {}
+    exec(next(text for kind, text in page("docs", "audit.md").code if kind == "python"), names)
+    async with database.read() as session:
+        lines = [json_line(it) async for it in export_entries(session, WHO)]
+    assert names["actions"](lines) == {("owner", "search"): 2}

@@ -205,11 +205,14 @@ def wait_for(receiver: Receiver) -> None:
 
 class TestPublish:
     async def test_nothing_without_the_commit(self, desk: Desk, receiver: Receiver) -> None:
-        await desk.register(receiver.url)
-        with pytest.raises(ZeroDivisionError):
+        async def fails() -> None:
             async with desk.db.write() as session:
                 await publish(session, desk.clock, WHO, Event.FACE_INDEXED, {})
                 raise ZeroDivisionError
+
+        await desk.register(receiver.url)
+        with pytest.raises(ZeroDivisionError):
+            await fails()
         assert await desk.deliveries() == []
         assert not await desk.step()
 

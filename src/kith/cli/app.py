@@ -57,6 +57,8 @@ ENTRIES = (
     Entry("packs", "packs", "The networks that find and tell faces: list, install, use.", "Upkeep"),
     Entry("reindex", "reindexing", "Build the search index anew from the database.", "Upkeep"),
     Entry("doctor", "doctor", "Check that the library is whole; say what to do where it is not.", "Upkeep"),
+    Entry("webhooks", "webhooks", "Servers that are told what happens: list, add, test, replay.", "Upkeep"),
+    Entry("audit", "auditing", "Who had to do with biometric data, and when: list, export.", "Upkeep"),
     Entry("serve", "serving", "Serve the library over HTTP.", "Service"),
     Entry("worker", "working", "Work on queued photos until stopped.", "Service"),
 )  # fmt: skip

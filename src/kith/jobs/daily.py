@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from kith.accounts.principal import DEFAULT_TENANT_ID
 from kith.errors import AppError
 from kith.jobs.service import Jobs, NewJob
 from kith.jobs.tables import Job
@@ -13,10 +12,7 @@ _DAY_SECONDS = 86_400
 
 
 class Daily:
-    """Handler of a job that queues itself for the next day when it is done.
-
-    The job belongs to no tenant, and so is the default one's.
-    """
+    """Handler of a job that queues itself for the next day when it is done."""
 
     batch = 1
 
@@ -33,7 +29,7 @@ class Daily:
             await self._work(session)
             queue = Jobs(session, self._clock)
             await queue.finish(worker, jobs)
-            await queue.add(DEFAULT_TENANT_ID, [daily_job(self._kind, _DAY_SECONDS)])
+            await queue.add(jobs[0].tenant_id, [daily_job(self._kind, _DAY_SECONDS)])
 
     async def ready(self) -> None:
         return
