@@ -51,7 +51,7 @@ class TestAudit:
         assert (newest["action"], newest["subject"], newest["counts"]) == (
             "decide",
             "decision",
-            {"face": 0, "person": 1},
+            {"face": 7, "person": 1},
         )
         assert {it["action"] for it in others} == {"index"}
         assert len(others) == 18
