@@ -80,13 +80,16 @@ async def _working(runtime: Runtime) -> AsyncGenerator[None]:
             await runner.recover()
         await runner.serve()
 
-    serving = asyncio.create_task(work())
-    serving.add_done_callback(_report)
+    courier = await runtime.courier()
+    serving = [asyncio.create_task(work()), asyncio.create_task(courier.serve())]
+    for task in serving:
+        task.add_done_callback(_report)
     try:
         yield
     finally:
         runner.stop()
-        await asyncio.wait([serving])
+        courier.stop()
+        await asyncio.wait(serving)
 
 
 @asynccontextmanager

@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from kith.accounts.keyring import Keyring
-from kith.accounts.principal import Principal
+from kith.accounts.principal import DEFAULT_TENANT_ID, Principal
+from kith.audit import service as audit
 from kith.engine.errors import EmbeddingSpaceMismatch, EngineNotReady
 from kith.engine.image import ImageLimits
 from kith.engine.packs import PackStore
@@ -20,16 +21,22 @@ from kith.faces.tasks import IDENTIFY, AnalyseConfig, AnalysePhotos
 from kith.index.base import VectorIndex
 from kith.index.memory import MemoryIndex
 from kith.index.pgvector import PgVectorIndex
+from kith.jobs.daily import Daily, daily_job
 from kith.jobs.liveness import Liveness
 from kith.jobs.runner import Runner, RunnerConfig
+from kith.jobs.service import Jobs
 from kith.kit.blobs import Blobs
 from kith.kit.clock import Clock, SystemClock
-from kith.kit.db import Database
+from kith.kit.db import Database, WriteSession
 from kith.kit.errors import StorageUnavailable
+from kith.kit.fetch import Fetcher
 from kith.kit.limits import Limiter, MemoryLimiter, RedisLimiter
 from kith.kit.offload import Offload
+from kith.kit.secrets import Sealer
 from kith.kit.sources import Sources
 from kith.migrations import upgrade
+from kith.notify.service import DELIVER, EXPIRE_DELIVERIES, expire_deliveries
+from kith.notify.tasks import DeliverWebhooks
 from kith.people.identification import IdentifyConfig, IdentifyFaces
 from kith.people.matching import Thresholds
 from kith.photos.importing import Importer
@@ -41,6 +48,8 @@ Progress = Callable[[str], None]
 
 # Searches go on while a large library is being grouped or read.
 _COMPUTE_SLOTS = 4
+# So many endpoints may leave us without an answer before others have to wait for them.
+_COURIER_LANES = 8
 
 
 @dataclass(slots=True)
@@ -56,6 +65,9 @@ class Runtime:
     liveness: Liveness
     keyring: Keyring
     limiter: Limiter
+    courier_liveness: Liveness
+    fetcher: Fetcher
+    sealer: Sealer
     decoding: Offload
     working: Offload
     networks: Offload
@@ -187,6 +199,28 @@ class Runtime:
         config = RunnerConfig(worker.lease_seconds, worker.attempts, worker.deaths, worker.poll_seconds)
         return Runner(self.db, self.clock, {ANALYSE: analyse, IDENTIFY: identify}, self.liveness, config)
 
+    async def courier(self) -> Runner:
+        """The worker beside it that speaks to others and tidies up; no photo waits for a slow webhook."""
+        kinds = {
+            audit.EXPIRE_AUDIT: self._expire_audit,
+            EXPIRE_DELIVERIES: self._expire_deliveries,
+        }
+        async with self.db.write() as session:
+            await Jobs(session, self.clock).add(DEFAULT_TENANT_ID, [daily_job(kind) for kind in kinds])
+        daily = {kind: Daily(self.db, self.clock, kind, work) for kind, work in kinds.items()}
+        deliver = DeliverWebhooks(self.db, self.clock, self.fetcher, self.sealer)
+        worker = self.settings.worker
+        config = RunnerConfig(
+            worker.lease_seconds, worker.attempts, worker.deaths, worker.poll_seconds, lanes=_COURIER_LANES
+        )
+        return Runner(self.db, self.clock, {DELIVER: deliver, **daily}, self.courier_liveness, config)
+
+    async def _expire_audit(self, session: WriteSession) -> None:
+        await audit.expire(session, self.clock, self.settings.audit.keep_days)
+
+    async def _expire_deliveries(self, session: WriteSession) -> None:
+        await expire_deliveries(session, self.clock, self.settings.webhooks.keep_days)
+
     async def close(self) -> None:
         self._let_go()
         if self._closing:
@@ -197,6 +231,7 @@ class Runtime:
             await pool.close()
         await self.db.close()
         self.liveness.close()
+        self.courier_liveness.close()
 
     @property
     def pools(self) -> tuple[Offload, ...]:
@@ -260,17 +295,21 @@ async def open_runtime(
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
         liveness = Liveness(settings.locks_folder)
+        courier_liveness = Liveness(settings.locks_folder)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise StorageUnavailable(f"the data folder {settings.data} cannot be used: {reason}") from error
     db = Database(settings.database_url)
     limits, key, clock = settings.limits, settings.auth.api_key, clock or SystemClock()
     keyring = Keyring(db, clock, key.get_secret_value() if key is not None else None)
+    sealing = settings.webhooks.key
     runtime = Runtime(
         settings=settings, db=db, blobs=Blobs.open(settings.blobs.url or settings.data / "blobs"),
         clock=clock, packs=PackStore(settings.packs_folder), liveness=liveness, keyring=keyring,
         limiter=RedisLimiter(settings.redis.url) if settings.redis.url else MemoryLimiter(),
         sources=Sources.open(settings.sources.url),
+        courier_liveness=courier_liveness, fetcher=Fetcher(settings.fetch.allowed_private),
+        sealer=Sealer(sealing.get_secret_value() if sealing is not None else None),
         decoding=Offload(limits.concurrent_images, limits.waiting_images, "decoding"),
         working=Offload(os.cpu_count() or 1, 2 * settings.worker.batch, "working"),
         networks=Offload(1, limits.waiting_images, "networks"),

@@ -127,6 +127,31 @@ class WorkerSettings(Group):
     poll_seconds: float = Field(default=1.0, gt=0, description="How often an idle worker looks for jobs.")
 
 
+class FetchSettings(Group):
+    allowed_private: tuple[str, ...] = Field(
+        default=(),
+        description="Hosts and networks that pictures are fetched from and webhooks sent to although they "
+        "are not on the public internet.",
+    )
+
+
+class WebhookSettings(Group):
+    key: SecretStr | None = Field(
+        default=None, min_length=16,
+        description="Encrypts the secrets of webhooks in the database; every process needs the same one. "
+        "At least 16 characters.",
+    )  # fmt: skip
+    keep_days: int = Field(
+        default=30, ge=1, le=36_500, description="How long deliveries that came to their end are kept."
+    )
+
+
+class AuditSettings(Group):
+    keep_days: int = Field(
+        default=365, ge=1, le=36_500, description="How long entries of the audit log are kept."
+    )
+
+
 class ServerSettings(Group):
     host: str = Field(
         default="127.0.0.1",
@@ -213,6 +238,9 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     identity: IdentitySettings = IdentitySettings()
     worker: WorkerSettings = WorkerSettings()
+    fetch: FetchSettings = FetchSettings()
+    webhooks: WebhookSettings = WebhookSettings()
+    audit: AuditSettings = AuditSettings()
     server: ServerSettings = ServerSettings()
     auth: AuthSettings = AuthSettings()
     rates: RateSettings = RateSettings()

@@ -1,5 +1,7 @@
 """A process that works on the queue, beside `kith serve` or on another machine."""
 
+import asyncio
+
 import structlog
 
 from kith.runtime import Runtime
@@ -14,10 +16,12 @@ async def work(runtime: Runtime) -> None:
     on is waited for. Raises what keeps the pack from being opened.
     """
     recognition = await runtime.recognition()
-    runner = runtime.runner()
+    runner, courier = runtime.runner(), await runtime.courier()
     await runner.recover()
     log.info("worker.started", pack=recognition.engine.space.pack)
     try:
-        await runner.serve()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(runner.serve())
+            group.create_task(courier.serve())
     finally:
         log.info("worker.stopped")

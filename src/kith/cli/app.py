@@ -61,6 +61,8 @@ ENTRIES = (
     Entry(
         "tenants", "tenants", "The tenants: list, create, suspend, activate, export, erase.", "Service"
     ),
+    Entry("webhooks", "webhooks", "Servers that are told what happens: list, add, test, replay.", "Upkeep"),
+    Entry("audit", "auditing", "Who had to do with biometric data, and when: list, export.", "Upkeep"),
     Entry("serve", "serving", "Serve the library over HTTP.", "Service"),
     Entry("worker", "working", "Work on queued photos until stopped.", "Service"),
 )  # fmt: skip

@@ -14,10 +14,12 @@ from kith.accounts.principal import Principal
 from kith.engine.packs import PackStore
 from kith.errors import AppError
 from kith.faces import queries as face_queries
+from kith.faces.tasks import IDENTIFY
 from kith.jobs import queries as job_queries
 from kith.kit.db import Database, ReadSession
 from kith.migrations import is_current
 from kith.photos import queries as photo_queries
+from kith.photos.service import ANALYSE
 from kith.photos.tables import File, Storage
 from kith.runtime import Runtime
 from kith.settings import unknown_variables
@@ -153,7 +155,7 @@ async def check_photos(session: ReadSession, who: Principal) -> Finding:
 
 async def check_jobs(session: ReadSession, who: Principal) -> Finding:
     failed = (await session.scalars(job_queries.failed(who.tenant_id))).all()
-    waiting = await session.scalar(job_queries.open_for(who.tenant_id)) or 0
+    waiting = await session.scalar(job_queries.open_for(who.tenant_id, (ANALYSE, IDENTIFY))) or 0
     if failed:
         named = ", ".join(f"{job.kind} {job.id} [{job.error_code}]" for job in failed[:_NAMED])
         return Finding(

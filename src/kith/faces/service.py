@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kith.accounts.principal import Principal
+from kith.audit.service import record as note
+from kith.audit.tables import AuditAction
 from kith.engine.boxes import iou
 from kith.engine.faces import Faces as FoundFaces
 from kith.engine.faces import Float32
@@ -110,6 +112,10 @@ class Faces:
         new = [(self.add(photo, found, row, Origin.DETECTED), found.embeddings[row]) for row in plan.found]
         photo.state, photo.error_code, photo.error_detail = PhotoState.ANALYSED, None, None
         photo.analysed_space_id = space_id
+        note(
+            self._session, self._clock, self._who, AuditAction.INDEX, "photo", photo.id,
+            counts={"faces": len(plan.kept) + len(plan.found)},
+        )  # fmt: skip
         return new
 
     def add(self, photo: Photo, source: FoundFaces, row: int, origin: Origin) -> Face:
@@ -132,6 +138,7 @@ class Faces:
         face = await get_face(self._session, self._who, face_id)
         await self._session.delete(face)
         touch(self._session, [face.id])
+        note(self._session, self._clock, self._who, AuditAction.ERASE, "face", face.id, counts={"faces": 1})
         return face
 
 

@@ -75,14 +75,14 @@ def owned_by(workers: Sequence[str]) -> Select[Job]:
     return stmt.order_by(Job.id).with_for_update(skip_locked=True)
 
 
-def waiting_with(dedupe_key: str) -> Select[int]:
+def waiting_with(dedupe_key: str) -> Select[Job]:
     """The job that waits under a key, kept waiting until the asking transaction has committed.
 
     Without the lock (on SQLite writers follow one another anyway) it could be run before the rows for
     which it is relied on are there to be seen.
     """
-    stmt = select(Job.id).where(Job.dedupe_key == dedupe_key, Job.state == JobState.QUEUED)
-    return stmt.with_for_update()
+    stmt = select(Job).where(Job.dedupe_key == dedupe_key, Job.state == JobState.QUEUED)
+    return stmt.with_for_update().execution_options(populate_existing=True)
 
 
 def counts(tenant_id: int) -> Select[str, JobState, int]:
@@ -98,10 +98,12 @@ def failed(tenant_id: int) -> Select[Job]:
     return select(Job).where(Job.tenant_id == tenant_id, Job.state == JobState.FAILED).order_by(Job.id)
 
 
-def open_for(tenant_id: int) -> Select[int]:
-    """How many jobs of a tenant still have to be done."""
+def open_for(tenant_id: int, kinds: Sequence[str]) -> Select[int]:
+    """How many jobs of some kinds a tenant still has to have done."""
     return select(func.count()).where(
-        Job.tenant_id == tenant_id, Job.state.in_((JobState.QUEUED, JobState.RUNNING))
+        Job.tenant_id == tenant_id,
+        Job.kind.in_(kinds),
+        Job.state.in_((JobState.QUEUED, JobState.RUNNING)),
     )
 
 

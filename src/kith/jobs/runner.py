@@ -19,7 +19,6 @@ from kith.kit.db import Database, WriteSession
 
 log = structlog.get_logger()
 
-_LANES = 2  # one lane decodes and stores while the other is in the networks
 _RETRY_SECONDS = 5
 _RELEASE_SECONDS = 10
 
@@ -48,6 +47,7 @@ class RunnerConfig:
     attempts: int = 5
     deaths: int = 20
     poll_seconds: float = 1.0
+    lanes: int = 2  # one lane decodes and stores while the other is in the networks
 
 
 class Runner:
@@ -80,7 +80,7 @@ class Runner:
     async def serve(self) -> None:
         """Work until `stop()`; a database or disk that is away is waited for, what fails is tried again."""
         async with self._beating(), asyncio.TaskGroup() as group:
-            for _ in range(_LANES):
+            for _ in range(self._config.lanes):
                 group.create_task(self._lane())
 
     async def drain(self, tenant_id: int) -> None:
@@ -92,7 +92,7 @@ class Runner:
         first: Exception | None = None
         try:
             async with self._beating(), asyncio.TaskGroup() as group:
-                for _ in range(_LANES):
+                for _ in range(self._config.lanes):
                     group.create_task(self._drain_lane(tenant_id))
         except ExceptionGroup as failures:
             first = failures.exceptions[0]
@@ -132,7 +132,7 @@ class Runner:
             if await self._work_once():
                 continue
             async with self._db.read() as session:
-                if not await session.scalar(queries.open_for(tenant_id)):
+                if not await session.scalar(queries.open_for(tenant_id, list(self._handlers))):
                     return
             await self._pause(0.05)
 

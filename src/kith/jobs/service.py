@@ -25,11 +25,15 @@ class WorkerDied(LimitExceeded):
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """`payload` holds ids only. Of one `dedupe_key` at most one job waits; a second is not added."""
+    """`payload` holds ids only. Of one `dedupe_key` at most one job waits; a second is not added.
+
+    It is not done before `delay_seconds` have passed; of two with one key the earlier counts.
+    """
 
     kind: str
     payload: dict[str, int]
     dedupe_key: str | None = None
+    delay_seconds: float = 0
 
 
 @dataclass(slots=True)
@@ -50,12 +54,14 @@ class Jobs:
     async def add(self, tenant_id: int, jobs: Iterable[NewJob]) -> None:
         now = self._clock.now()
         for job in jobs:
-            if job.dedupe_key is not None and await self._waits(job.dedupe_key):
+            due = now + timedelta(seconds=job.delay_seconds)
+            if job.dedupe_key is not None and (twin := await self._waiting(job.dedupe_key)) is not None:
+                twin.available_at = min(twin.available_at, due)
                 continue
             self._session.add(
                 Job(
                     tenant_id=tenant_id, kind=job.kind, payload=job.payload, dedupe_key=job.dedupe_key,
-                    available_at=now, created_at=now,
+                    available_at=due, created_at=now,
                 )
             )  # fmt: skip
             await self._session.flush()
@@ -124,7 +130,7 @@ class Jobs:
         return found
 
     async def _requeue(self, job: Job, *, delay: timedelta, counted: bool) -> None:
-        if job.dedupe_key is not None and await self._waits(job.dedupe_key):
+        if job.dedupe_key is not None and await self._waiting(job.dedupe_key) is not None:
             await self._session.delete(job)  # a twin that waits will do the same
         else:
             job.state, job.leased_by, job.lease_until = JobState.QUEUED, None, None
@@ -132,9 +138,9 @@ class Jobs:
             job.attempts -= 0 if counted else 1
         await self._session.flush()
 
-    async def _waits(self, dedupe_key: str) -> bool:
+    async def _waiting(self, dedupe_key: str) -> Job | None:
         await serialise(self._session, dedupe_key)
-        return await self._session.scalar(queries.waiting_with(dedupe_key)) is not None
+        return await self._session.scalar(queries.waiting_with(dedupe_key))
 
 
 async def add_many(session: WriteSession, clock: Clock, tenant_id: int, jobs: Sequence[NewJob]) -> None:

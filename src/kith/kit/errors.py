@@ -2,10 +2,13 @@
 
 Unavailable ── StorageUnavailable ── StorageFull; DatabaseUnavailable, SourcesNotSet
 NotFound ── BlobNotFound, SourceNotFound
-InvalidInput ── SourceKeyInvalid
+InvalidInput ── SourceKeyInvalid; FetchError ── FetchUrlInvalid, FetchRefusedAddress, FetchRefusedType,
+                FetchTimeout, FetchFailed
+LimitExceeded ── FetchTooLarge
+Conflict ── SecretSealed
 """
 
-from kith.errors import InvalidInput, NotFound, Unavailable
+from kith.errors import Conflict, InvalidInput, LimitExceeded, NotFound, Unavailable
 
 
 class StorageUnavailable(Unavailable):
@@ -41,3 +44,44 @@ class SourceNotFound(NotFound):
 class SourceKeyInvalid(InvalidInput):
     code = "source_key_invalid"
     title = "The key cannot name a stored picture"
+
+class FetchError(InvalidInput):
+    """An address somebody gave leads nowhere, or where Kith does not go. No part of Kith is away."""
+
+    code = "fetch_error"
+    title = "The address cannot be used"
+
+
+class FetchUrlInvalid(FetchError):
+    code = "fetch_url_invalid"
+    title = "This is no address to fetch from"
+
+
+class FetchRefusedAddress(FetchError):
+    code = "fetch_refused_address"
+    title = "The address leads into a private network"
+
+
+class FetchRefusedType(FetchError):
+    code = "fetch_refused_type"
+    title = "The address holds something else"
+
+
+class FetchTimeout(FetchError):
+    code = "fetch_timeout"
+    title = "The other server is too slow"
+
+
+class FetchFailed(FetchError):
+    code = "fetch_failed"
+    title = "The other server did not answer as it should"
+
+
+class FetchTooLarge(LimitExceeded):
+    code = "fetch_too_large"
+    title = "The address holds too much"
+
+
+class SecretSealed(Conflict):
+    code = "secret_sealed"
+    title = "A stored secret cannot be read with this key"

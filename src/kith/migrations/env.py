@@ -3,16 +3,18 @@
 from alembic import context
 
 from kith.accounts import tables as accounts
+from kith.audit import tables as audit
 from kith.external_ids import tables as external_ids
 from kith.faces import tables as faces
 from kith.galleries import tables as galleries
 from kith.jobs import tables as jobs
 from kith.kit.db import Base
+from kith.notify import tables as notify
 from kith.people import tables as people
 from kith.photos import tables as photos
 
 # Importing them is what fills Base.metadata.
-TABLES = (accounts, external_ids, faces, galleries, jobs, people, photos)
+TABLES = (accounts, audit, external_ids, faces, galleries, jobs, notify, people, photos)
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from kith.accounts.principal import Principal
+from kith.audit.service import record
+from kith.audit.tables import AuditAction
 from kith.faces.changes import touch
 from kith.faces.tables import Face
 from kith.kit.clock import Clock
@@ -74,6 +76,10 @@ class Ledger:
             DecisionSubject(decision_id=it.id, subject=Subject(subject), subject_id=row_id)
             for subject, row_id in sorted(subjects)
         )
+        record(
+            self._session, self._clock, self._who, AuditAction.DECIDE, "decision", it.id,
+            counts={name: sum(subject == name for subject, _ in subjects) for name in Subject},
+        )  # fmt: skip
         touch(self._session, [change["id"] for change in changes if change["subject"] == Subject.FACE])
         await self._session.flush()
         return it

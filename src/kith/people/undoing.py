@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from kith.accounts.principal import Principal
+from kith.audit.service import record
+from kith.audit.tables import AuditAction
 from kith.faces.changes import touch
 from kith.faces.queries import faces_of_person
 from kith.faces.tables import Face, FaceState
@@ -47,6 +49,9 @@ class Undoing:
         await self._look_ahead(it)
         done = [await self._put_back(it, change) for change in sorted(it.changes, key=_turn)]
         await self._session.execute(queries.drop_rejections(it.id))
+        record(
+            self._session, self._clock, self._who, AuditAction.DECIDE, "decision", it.id, counts={"undone": 1}
+        )
         it.undone_at, it.undone_by = self._clock.now(), self._who.actor
         await self._session.flush()
         return Undone(it, done.count(True), done.count(False))

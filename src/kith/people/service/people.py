@@ -5,6 +5,8 @@ from datetime import date
 
 from sqlalchemy import delete, update
 
+from kith.audit.service import record
+from kith.audit.tables import AuditAction
 from kith.faces import queries as face_queries
 from kith.faces.changes import touch
 from kith.faces.tables import Face, FaceState
@@ -175,6 +177,10 @@ class People(FaceUseCases):
         await self._strike_out(set(ids), {face.id for face in faces} if delete_faces else set())
         await self.session.execute(delete(Person).where(Person.id.in_(ids)))
         await Jobs(self.session, self.clock).add(self.who.tenant_id, [identify_job(self.who.tenant_id)])
+        record(
+            self.session, self.clock, self.who, AuditAction.ERASE, "person", person_id,
+            counts={"faces": len(faces) if delete_faces else 0},
+        )  # fmt: skip
         return len(faces)
 
     async def _strike_out(self, persons: set[int], faces: set[int]) -> None:
