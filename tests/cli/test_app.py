@@ -13,6 +13,8 @@ from tests.support.commands import clean_environment, kith
 GROUPS = {
     "people": ("list", "show", "name", "merge", "split", "hide", "show-again", "cover", "born", "erase"),
     "faces": ("list", "unknown", "confirm", "reject", "assign", "ignore", "restore"),
+    "keys": ("list", "create", "rotate", "revoke"),
+    "tenants": ("list", "create", "suspend", "activate", "export", "erase"),
     "packs": ("list", "install", "use", "verify", "remove"),
 }
 COMMANDS = [(entry.name,) for entry in ENTRIES]

@@ -13,9 +13,9 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message
 
 from kith.accounts.errors import ApiKeyMissing
-from kith.accounts.principal import Principal, Scope
+from kith.accounts.principal import Principal
 from kith.kit.metrics import Metrics
-from kith.surfaces.access import PUBLIC, needs
+from kith.surfaces.access import PUBLIC
 from kith.surfaces.dispatch import Site
 from kith.surfaces.middleware import Access, BodyLimit, HeadAsGet, RequestContext
 from kith.surfaces.problems import install
@@ -46,10 +46,6 @@ def small_app(api_key: str | None = None) -> tuple[Starlette, Metrics]:
     @inner.get("/open", dependencies=[PUBLIC])
     async def is_open() -> str:
         return "open"
-
-    @inner.get("/secrets", dependencies=[needs(Scope.ADMIN)])
-    async def secrets() -> str:
-        return "secret"
 
     async def identify(_scope: object, shown: str | None) -> Principal | None:
         if api_key not in {None, shown}:
@@ -183,7 +179,7 @@ class TestAccess:
 
     async def test_a_bearer_token_is_a_key(self, guarded: httpx.AsyncClient) -> None:
         for given, status in [(f"Bearer {KEY}", 200), (f"bearer {KEY}", 200), (f"Basic {KEY}", 401)]:
-            answer = await guarded.get("/secrets", headers={"authorization": given})
+            answer = await guarded.get("/things/1", headers={"authorization": given})
             assert answer.status_code == status, given
 
     async def test_stands_before_routing_and_bodies(self, guarded: httpx.AsyncClient) -> None:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from kith.app import create_app
 from kith.runtime import open_runtime
-from kith.settings import EngineSettings
+from kith.settings import AuthSettings, EngineSettings
 from tests.support.client import connected
 from tests.support.databases import discard, migrated_database
 from tests.support.library import ANA, library_settings
@@ -44,8 +45,12 @@ class TestHealth:
 
     async def test_not_ready_without_the_database(self, tmp_path: Path) -> None:
         url = migrated_database("postgresql", tmp_path)
-        settings = library_settings(tmp_path / "data", None, url, worker=NO_WORKER, engine=PACK)
+        """Whose key of the database it is nobody can say then; the key of the settings still opens."""
+        auth = AuthSettings(api_key=SecretStr("a key of some length"))
+        settings = library_settings(tmp_path / "data", None, url, worker=NO_WORKER, engine=PACK, auth=auth)
         async with open_runtime(settings) as runtime, connected(create_app(settings, runtime)) as client:
+            assert (await client.get("/metrics", headers={"x-api-key": "another"})).status_code == 401
+            client.headers["x-api-key"] = "a key of some length"
             assert (await client.get("/persons")).status_code == 200
             discard(url)
             answer = await client.get("/health/ready")
@@ -54,6 +59,7 @@ class TestHealth:
             assert (health.status_code, health.json()["database"]) == (503, "disconnected")
             assert (await client.get("/health/live")).status_code == 200
             assert (await client.get("/metrics")).status_code == 200
+            assert (await client.get("/metrics", headers={"x-api-key": "another"})).status_code == 503
             people = await client.get("/persons")
             assert (people.status_code, set(people.json())) == (503, {"detail"})
 

@@ -14,6 +14,7 @@ from kith.kit.chunks import chunks
 from kith.kit.db import WriteSession
 from kith.people.forgetting import forget_faces
 from kith.photos import queries as photo_queries
+from kith.photos.derived import delete_derived
 from kith.photos.tables import Photo
 
 # Blobs are named twice in a statement.
@@ -47,6 +48,8 @@ async def erase_photos(session: WriteSession, blobs: Blobs, who: Principal, phot
         await forget_faces(session, face_ids)
         for name in await session.scalars(photo_queries.blobs_only_of(some)):
             await blobs.delete(name)
+        for sha256 in await session.scalars(photo_queries.digests_only_of(some)):
+            await delete_derived(blobs, sha256)
         mine = Photo.id.in_(some) & (Photo.tenant_id == who.tenant_id)
         await session.execute(delete(Photo).where(mine))
         count += len(faces)

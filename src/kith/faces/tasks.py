@@ -25,7 +25,7 @@ from kith.kit.db import Database, WriteSession
 from kith.kit.offload import Offload
 from kith.kit.sources import Sources
 from kith.photos import queries as photo_queries
-from kith.photos.derived import store_derived
+from kith.photos.derived import delete_orphans, store_derived
 from kith.photos.files import read_photo
 from kith.photos.tables import File, Photo, PhotoState
 
@@ -97,11 +97,13 @@ class AnalysePhotos:
             for tenant_id in sorted({work.photo.tenant_id for work in works}):
                 await take_turn(session, tenant_id)
             await settle(session, recognition.space_id)
-            await self._store(session, works, recognition.space_id)
+            gone = await self._store(session, works, recognition.space_id)
             queue = Jobs(session, self._clock)
             for tenant_id in {work.photo.tenant_id for work in works}:
                 await queue.add(tenant_id, [identify_job(tenant_id)])
             await queue.finish(worker, jobs)
+        async with self._db.read() as session:
+            await delete_orphans(session, self._blobs, gone)
 
     async def ready(self) -> None:
         await self._recognition()
@@ -152,8 +154,11 @@ class AnalysePhotos:
                 ids = {work.known[at].id: row for row, at in enumerate(rows)}
                 work.redrawn = ids, await recognition.embed(image, boxes[np.array(rows)])
 
-    async def _store(self, session: WriteSession, works: Sequence[Work], space_id: int) -> None:
-        """Rows are read anew: a human may have decided, or deleted, while the networks were at work."""
+    async def _store(self, session: WriteSession, works: Sequence[Work], space_id: int) -> list[str]:
+        """Rows are read anew: a human may have decided, or deleted, while the networks were at work.
+
+        Answers the digests of photos that are gone.
+        """
         ids = [work.photo.id for work in works]
         photos = {photo.id: photo for photo in await session.scalars(photo_queries.by_ids(ids))}
         known: dict[int, list[Face]] = {photo_id: [] for photo_id in photos}
@@ -173,6 +178,7 @@ class AnalysePhotos:
             analyses[photo.tenant_id].append(analysis)
         for tenant_id, of_tenant in analyses.items():
             await Faces(session, Principal(tenant_id), self._clock).record(of_tenant, space_id)
+        return [work.photo.sha256 for work in works if work.photo.id not in photos]
 
 
 def fail(photo: Photo, code: str, detail: str) -> None:

@@ -4,8 +4,13 @@ Names follow from the digest of the original, so that all photos of the same byt
 deletes the last of these photos finds what is to be deleted with it.
 """
 
+from collections.abc import Sequence
+
 from kith.engine.image import Derived
 from kith.kit.blobs import Blobs
+from kith.kit.chunks import chunks
+from kith.kit.db import ReadSession
+from kith.photos import queries
 
 
 def thumbnail_name(sha256: str) -> str:
@@ -16,3 +21,17 @@ def thumbnail_name(sha256: str) -> str:
 async def store_derived(blobs: Blobs, sha256: str, derived: Derived) -> None:
     """Put what was derived of the original with this digest into the store; twice is once."""
     await blobs.put(thumbnail_name(sha256), derived.thumbnail)
+
+
+async def delete_derived(blobs: Blobs, sha256: str) -> None:
+    """Delete all that was derived of the original with this digest."""
+    await blobs.delete(thumbnail_name(sha256))
+
+
+async def delete_orphans(session: ReadSession, blobs: Blobs, digests: Sequence[str]) -> None:
+    """Delete what was derived of those originals that no photo has any more."""
+    for some in chunks(digests):
+        named = set(await session.scalars(queries.digests_named(some)))
+        for sha256 in some:
+            if sha256 not in named:
+                await delete_derived(blobs, sha256)

@@ -108,6 +108,18 @@ def blobs_only_of(photo_ids: Sequence[int]) -> Select[str]:
     return stmt.where(~is_shared.exists()).distinct()
 
 
+def digests_only_of(photo_ids: Sequence[int]) -> Select[str]:
+    """The digests of these photos that no other photo of anybody has."""
+    other = aliased(Photo)
+    is_shared = select(other.id).where(other.sha256 == Photo.sha256, other.id.not_in(photo_ids))
+    return select(Photo.sha256).where(Photo.id.in_(photo_ids), ~is_shared.exists()).distinct()
+
+
+def digests_named(digests: Sequence[str]) -> Select[str]:
+    """Those of the digests that a photo of anybody has."""
+    return select(Photo.sha256).where(Photo.sha256.in_(digests)).distinct()
+
+
 def files_after(who: Principal, file_id: int, limit: int) -> Select[File]:
     """Files in the order of their ids, from behind one on."""
     return visible_to(select(File).where(File.id > file_id).order_by(File.id).limit(limit), File, who)

@@ -1,6 +1,7 @@
 """How often whoever sends requests may do so: by key and by address, for each class of work."""
 
 import math
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from fastapi import Request, Response
@@ -8,6 +9,7 @@ from fastapi import Request, Response
 from kith.accounts.principal import Principal, Scope
 from kith.kit.limits import Allowance
 from kith.runtime import Runtime
+from kith.settings import Settings
 from kith.surfaces.errors import RateExceeded
 
 Kind = Literal["search", "index", "other"]
@@ -36,8 +38,27 @@ async def limit(request: Request, response: Response, who: Principal, kind: Kind
         allowances.append(Allowance(f"key:{who.key_id}:{kind}", per_key))
     if usual is not None:
         allowances.append(Allowance(f"address:{request.scope[CLIENT]}:{kind}", usual))
-    if not allowances:
-        return
+    if allowances:
+        await _take(kith, response, allowances)
+
+
+class PerAddress:
+    """A dependency that counts requests by address alone, for surfaces with limits of their own.
+
+    `name` is what is counted together, `per_minute` finds the limit in the settings.
+    """
+
+    def __init__(self, name: str, per_minute: Callable[[Settings], int]) -> None:
+        self._name = name
+        self._per_minute = per_minute
+
+    async def __call__(self, request: Request, response: Response) -> None:
+        kith: Runtime = request.state.runtime
+        name = f"address:{request.scope[CLIENT]}:{self._name}"
+        await _take(kith, response, [Allowance(name, self._per_minute(kith.settings))])
+
+
+async def _take(kith: Runtime, response: Response, allowances: Sequence[Allowance]) -> None:
     verdict = await kith.limiter.take(allowances)
     if not verdict.is_allowed:
         seconds = max(1, math.ceil(verdict.wait_seconds))

@@ -11,6 +11,7 @@ from kith.galleries.tables import Gallery
 from kith.kit.blobs import Blobs
 from kith.kit.chunks import chunks
 from kith.kit.db import Database, WriteSession, serialise
+from kith.photos.derived import delete_orphans
 from kith.photos.service import REGISTER
 from kith.tenants import queries
 from kith.tenants.service import get_tenant, require_operator
@@ -22,6 +23,7 @@ class Erased:
 
     slug: str
     blobs: tuple[str, ...]
+    digests: tuple[str, ...]
 
 
 async def erase_rows(session: WriteSession, who: Principal, slug: str) -> Erased:
@@ -35,6 +37,7 @@ async def erase_rows(session: WriteSession, who: Principal, slug: str) -> Erased
     await take_turn(session, tenant.id)
     await serialise(session, REGISTER, tenant.id)
     blobs = tuple(await session.scalars(queries.blobs_of(tenant.id)))
+    digests = tuple(await session.scalars(queries.digests_of(tenant.id)))
     for statement in queries.erasures(tenant.id):
         await session.execute(statement.execution_options(synchronize_session=False))
     if tenant.id == DEFAULT_TENANT_ID:
@@ -42,11 +45,14 @@ async def erase_rows(session: WriteSession, who: Principal, slug: str) -> Erased
     else:
         session.expunge(tenant)
     await forget_changes(session)
-    return Erased(slug, blobs)
+    return Erased(slug, blobs, digests)
 
 
 async def erase_blobs(db: Database, blobs: Blobs, erased: Erased) -> int:
-    """Delete the bytes that no file names any more; how many names that were. Twice is once."""
+    """Delete the bytes that no file names any more, and what was derived of them; how many originals.
+
+    Twice is once.
+    """
     count = 0
     for names in chunks(erased.blobs):
         async with db.read() as session:
@@ -55,4 +61,6 @@ async def erase_blobs(db: Database, blobs: Blobs, erased: Erased) -> int:
             if name not in named:
                 await blobs.delete(name)
                 count += 1
+    async with db.read() as session:
+        await delete_orphans(session, blobs, erased.digests)
     return count

@@ -19,6 +19,11 @@ def blobs_of(tenant_id: int) -> Select[str]:
     return select(File.location).where(File.tenant_id == tenant_id, File.storage == Storage.BLOB).distinct()
 
 
+def digests_of(tenant_id: int) -> Select[str]:
+    """The digests of all photos of a tenant."""
+    return select(Photo.sha256).where(Photo.tenant_id == tenant_id).distinct()
+
+
 def blobs_named(names: list[str]) -> Select[str]:
     """Those of the names that a file of anybody has."""
     stmt = select(File.location).where(File.storage == Storage.BLOB, File.location.in_(names))

@@ -1,6 +1,7 @@
 """Deleting a session leaves nothing: in no table, in no index, in no store."""
 
 import asyncio
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -72,8 +73,10 @@ class TestErase:
         await index(shop, "t", {"a": ANA[0]})
         await upload(shop, "t", "b", portrait(ANA[2]))
         await shop.client.delete("/api/v2/index/s")
+        digest = hashlib.sha256(portrait(ANA[2])).hexdigest()
         assert await found(shop, "t", portrait(ANA[0])) == ["a", "b"]
-        assert len(blobs(shop)) == 2
+        assert {path.name for path in blobs(shop)} == {digest, "thumbnail.webp"}
+        assert len([path for path in blobs(shop) if path.name == digest]) == 2
         assert (await shop.get("/stats"))["total_images"] == 3
 
     async def test_twice_at_once(self, shop: Library) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from kith.app import create_app
+from kith.kit.limits import MemoryLimiter
 from kith.runtime import open_runtime
 from kith.settings import LimitSettings, SessionsSettings, SurfaceSettings
 from tests.support.client import connected
@@ -164,6 +165,7 @@ class TestRequests:
             open_runtime(settings, clock=clock) as runtime,
             connected(create_app(settings, runtime)) as client,
         ):
+            runtime.limiter = MemoryLimiter(lambda: clock.now().timestamp())
             for path, method, count in (
                 ("/api/v2/index/s", "DELETE", 2),
                 ("/api/v1/search/status/s", "GET", 3),

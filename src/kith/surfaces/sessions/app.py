@@ -7,7 +7,6 @@ from fastapi import FastAPI
 from kith import __version__
 from kith.surfaces.problems import install
 from kith.surfaces.sessions.errors import error_response
-from kith.surfaces.sessions.limiting import RateLimit
 from kith.surfaces.sessions.metrics import Counting, SessionMetrics
 from kith.surfaces.sessions.routes import router
 
@@ -19,7 +18,6 @@ def create_sessions() -> FastAPI:
     )  # fmt: skip
     app.state.surface = "sessions"
     app.state.started = time.monotonic()
-    app.state.indexing, app.state.searching = RateLimit(), RateLimit()
     app.state.metrics = SessionMetrics()
     app.add_middleware(Counting, metrics=app.state.metrics)
     app.include_router(router)

@@ -1,7 +1,7 @@
 """This surface's form of errors: `{detail, error: {code, message, details}}`, codes as its contract has them.
 
 InvalidInput ── PictureMissing
-LimitExceeded ── BatchTooLarge, RateExceeded
+LimitExceeded ── BatchTooLarge
 """
 
 from collections.abc import Mapping
@@ -21,11 +21,6 @@ class PictureMissing(InvalidInput):
 class BatchTooLarge(LimitExceeded):
     code = "batch_too_large"
     title = "These are too many photos for one call"
-
-
-class RateExceeded(LimitExceeded):
-    code = "rate_exceeded"
-    title = "These are too many calls"
 
 
 # Where the contract has a word or a status of its own; else the code in capitals, and the kind's status.

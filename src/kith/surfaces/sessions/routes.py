@@ -19,10 +19,10 @@ from kith.people.reading import read_statistics
 from kith.runtime import Runtime
 from kith.surfaces.access import PUBLIC, needs
 from kith.surfaces.health import answers, require_ready
+from kith.surfaces.limiting import PerAddress
 from kith.surfaces.requests import Kith, Reading, Who
 from kith.surfaces.sessions import mapping, wire
 from kith.surfaces.sessions.bodies import INDEX_BODY, BatchBody, IndexBody, SelfieBody
-from kith.surfaces.sessions.limiting import limit_indexing, limit_searching
 from kith.surfaces.sessions.metrics import SessionMetrics
 from kith.surfaces.sessions.selfies import Defaults, search_session
 
@@ -39,8 +39,10 @@ _LARGE = {"model": wire.SessionsFailureOut, "description": "Too large or too man
 _OFTEN = {"model": wire.SessionsFailureOut, "description": "Too often; `Retry-After` says when to come back"}
 _BUSY = {"model": wire.SessionsFailureOut, "description": "Busy or not ready; try again later"}
 
-_INDEXES = [needs(Scope.INDEX), Depends(limit_indexing)]
-_PUBLIC = [PUBLIC, Depends(limit_searching)]
+_INDEXING = PerAddress("sessions-index", lambda settings: settings.surfaces.sessions.index_per_minute)
+_SEARCHING = PerAddress("sessions", lambda settings: settings.surfaces.sessions.searches_per_minute)
+_INDEXES = [needs(Scope.INDEX), Depends(_INDEXING)]
+_PUBLIC = [PUBLIC, Depends(_SEARCHING)]
 
 
 class _Versions(APIRouter):
