@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from kith.accounts.keyring import Keyring
 from kith.accounts.principal import DEFAULT_TENANT_ID, Principal
 from kith.audit import service as audit
+from kith.audit.tables import AuditAction
 from kith.engine.errors import EmbeddingSpaceMismatch, EngineNotReady
 from kith.engine.image import ImageLimits
 from kith.engine.packs import PackStore
@@ -158,6 +159,7 @@ class Runtime:
         """
         async with self.db.write() as session:
             erased = await erase_rows(session, who, slug)
+            audit.record(session, self.clock, who, AuditAction.ERASE, "tenant", erased.tenant_id)
             spaces = [(it.key, it.dimension) for it in await session.scalars(face_queries.spaces())]
         await self._clear_indexes(spaces)
         return await erase_blobs(self.db, self.blobs, erased)

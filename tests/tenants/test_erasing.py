@@ -11,6 +11,9 @@ from sqlalchemy import func, select
 from kith.accounts.errors import ScopeMissing, TenantNotFound
 from kith.accounts.keys import Keys, NewKey
 from kith.accounts.principal import Principal, Scope
+from kith.audit.queries import AuditFilter
+from kith.audit.service import list_entries
+from kith.audit.tables import AuditAction
 from kith.jobs.service import Jobs, LeaseLost
 from kith.kit.db import Base
 from kith.photos import queries
@@ -46,12 +49,12 @@ async def add(runtime: Runtime, who: Principal, folder: Path, *pictures: bytes) 
 
 
 async def counts(runtime: Runtime) -> dict[str, int]:
-    """How many rows each table has, but for the log, which starts anew."""
+    """How many rows each table has, but for the logs: of changes, which starts anew, and of accesses."""
     async with runtime.db.read() as session:
         return {
             table.name: await session.scalar(select(func.count()).select_from(table)) or 0
             for table in Base.metadata.sorted_tables
-            if table.name != "index_changes"
+            if table.name not in {"index_changes", "audit_entries"}
         }
 
 
@@ -78,6 +81,9 @@ class TestErase:
         assert await runtime.erase_tenant(OWNER, "goes") == 2
         assert await counts(runtime) == before
         assert blobs(runtime) == stored
+        async with runtime.db.read() as session:
+            erased = await list_entries(session, OWNER, AuditFilter(action=AuditAction.ERASE))
+        assert [(it.subject, it.subject_id) for it in erased] == [("tenant", str(goes.tenant_id))]
         await recognition.catch_up()
         assert len(recognition.index) == indexed
         with pytest.raises(TenantNotFound):

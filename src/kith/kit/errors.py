@@ -45,6 +45,7 @@ class SourceKeyInvalid(InvalidInput):
     code = "source_key_invalid"
     title = "The key cannot name a stored picture"
 
+
 class FetchError(InvalidInput):
     """An address somebody gave leads nowhere, or where Kith does not go. No part of Kith is away."""
 

@@ -21,7 +21,7 @@ from kith.tenants.service import get_tenant, require_operator
 class Erased:
     """What is left to do once the rows are gone: bytes that may have nobody any more."""
 
-    slug: str
+    tenant_id: int
     blobs: tuple[str, ...]
     digests: tuple[str, ...]
 
@@ -45,7 +45,7 @@ async def erase_rows(session: WriteSession, who: Principal, slug: str) -> Erased
     else:
         session.expunge(tenant)
     await forget_changes(session)
-    return Erased(slug, blobs, digests)
+    return Erased(tenant.id, blobs, digests)
 
 
 async def erase_blobs(db: Database, blobs: Blobs, erased: Erased) -> int:

@@ -6,12 +6,15 @@ from sqlalchemy import Delete, Select, delete, select
 
 from kith.accounts.principal import DEFAULT_TENANT_ID
 from kith.accounts.tables import ApiKey, Tenant
+from kith.audit.tables import AuditEntry
 from kith.galleries.tables import LIBRARY, Gallery
 from kith.kit.db import Base
 from kith.photos.tables import File, Photo, Storage
 
 # What the default tenant keeps when it is erased: itself, its keys, its library.
 _KEPT = {Tenant.__tablename__, ApiKey.__tablename__, Gallery.__tablename__}
+# The audit log tells of everybody, also of who was erased, until its own time is over; ids and codes only.
+_OUTLIVES = {AuditEntry.__tablename__}
 
 
 def blobs_of(tenant_id: int) -> Select[str]:
@@ -33,13 +36,15 @@ def blobs_named(names: list[str]) -> Select[str]:
 def erasures(tenant_id: int) -> list[Delete]:
     """Everything of a tenant, in the order in which nothing is left pointing at nothing.
 
-    Every table with a `tenant_id` is named by the schema itself, so that none can be forgotten; what
-    hangs below them goes by foreign keys.
+    Every table with a `tenant_id` but the audit log is named by the schema itself, so that none can be
+    forgotten; what hangs below them goes by foreign keys.
     """
     found = [
         delete(table).where(table.c.tenant_id == tenant_id)
         for table in reversed(Base.metadata.sorted_tables)
-        if "tenant_id" in table.c and not (tenant_id == DEFAULT_TENANT_ID and table.name in _KEPT)
+        if "tenant_id" in table.c
+        and table.name not in _OUTLIVES
+        and not (tenant_id == DEFAULT_TENANT_ID and table.name in _KEPT)
     ]
     if tenant_id == DEFAULT_TENANT_ID:
         found.append(delete(Gallery).where(Gallery.tenant_id == tenant_id, Gallery.slug != LIBRARY))

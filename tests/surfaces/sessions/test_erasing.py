@@ -19,8 +19,9 @@ from tests.surfaces.sessions.conftest import found, index, key_of
 
 pytestmark = pytest.mark.models
 
-# What says nothing of anybody: who the tenants are, which packs there were, which numbers changed.
-KEPT = {"tenants", "galleries", "embedding_spaces", "index_changes", "jobs"}
+# What says nothing of anybody: who the tenants are, which packs there were, which numbers changed, which
+# ids were at work.
+KEPT = {"audit_entries", "tenants", "galleries", "embedding_spaces", "index_changes", "jobs"}
 
 
 async def counts(shop: Library) -> dict[str, int]:
