@@ -17,6 +17,7 @@ from kith.engine.session import SessionOptions
 from kith.enrolment.service import Enrolment
 from kith.errors import AppError, Busy, Unavailable
 from kith.faces import queries as face_queries
+from kith.faces.engines import Engines
 from kith.faces.recognition import Recognition, activate, space_row
 from kith.faces.tasks import IDENTIFY, AnalyseConfig, AnalysePhotos
 from kith.index.base import VectorIndex
@@ -63,6 +64,7 @@ class Runtime:
     sources: Sources
     clock: Clock
     packs: PackStore
+    engines: Engines
     liveness: Liveness
     keyring: Keyring
     limiter: Limiter
@@ -130,7 +132,7 @@ class Runtime:
             active = await session.scalar(face_queries.active_space())
         wanted = self.settings.engine.pack
         if active is None:
-            return wanted or await asyncio.to_thread(self.packs.default)
+            return wanted or await self.engines.default()
         if wanted not in {None, active.pack}:
             raise EmbeddingSpaceMismatch(
                 f"this library is analysed with {active.pack}; `kith packs use {wanted}` changes that"
@@ -231,6 +233,7 @@ class Runtime:
         await self.limiter.close()
         for pool in self.pools:
             await pool.close()
+        self.engines.close()
         await self.db.close()
         self.liveness.close()
         self.courier_liveness.close()
@@ -269,9 +272,7 @@ class Runtime:
             closing.add_done_callback(self._closing.discard)
 
     async def _open(self, pack_id: str, *, is_choice: bool = False) -> Recognition:
-        engine_settings = self.settings.engine
-        options = SessionOptions(engine_settings.threads, engine_settings.providers)
-        engine = await asyncio.to_thread(self.packs.open, pack_id, options, self.progress)
+        engine = await self.engines.open(pack_id)
         async with self.db.write() as session:
             active = await session.scalar(face_queries.active_space())
             if active is not None and active.key != engine.space.key and not is_choice:
@@ -305,16 +306,18 @@ async def open_runtime(
     limits, key, clock = settings.limits, settings.auth.api_key, clock or SystemClock()
     keyring = Keyring(db, clock, key.get_secret_value() if key is not None else None)
     sealing = settings.webhooks.key
+    packs = PackStore(settings.packs_folder)
     runtime = Runtime(
         settings=settings, db=db, blobs=Blobs.open(settings.blobs.url or settings.data / "blobs"),
-        clock=clock, packs=PackStore(settings.packs_folder), liveness=liveness, keyring=keyring,
+        clock=clock, packs=packs, engines=_engines(settings, packs, progress), liveness=liveness,
+        keyring=keyring,
         limiter=RedisLimiter(settings.redis.url) if settings.redis.url else MemoryLimiter(),
         sources=Sources.open(settings.sources.url),
         courier_liveness=courier_liveness, fetcher=Fetcher(settings.fetch.allowed_private),
         sealer=Sealer(sealing.get_secret_value() if sealing is not None else None),
         decoding=Offload(limits.concurrent_images, limits.waiting_images, "decoding"),
         working=Offload(os.cpu_count() or 1, 2 * settings.worker.batch, "working"),
-        networks=Offload(1, limits.waiting_images, "networks"),
+        networks=Offload(settings.engine.slots, limits.waiting_images, "networks"),
         compute=Offload(_COMPUTE_SLOTS, limits.waiting_images, "compute"), progress=progress,
     )  # fmt: skip
     try:
@@ -322,3 +325,9 @@ async def open_runtime(
         yield runtime
     finally:
         await runtime.close()
+
+
+def _engines(settings: Settings, packs: PackStore, progress: Progress) -> Engines:
+    it = settings.engine
+    key = it.key.get_secret_value() if it.key is not None else None
+    return Engines(packs, SessionOptions(it.threads, it.providers), progress, it.url, key)

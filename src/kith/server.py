@@ -6,19 +6,24 @@ import ipaddress
 import signal
 import socket
 import threading
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 
 import uvicorn
+from starlette.applications import Starlette
 
 from kith.accounts.keyring import Keyring
 from kith.app import create_app
+from kith.engine.packs import PackStore
+from kith.engine.session import SessionOptions
 from kith.errors import Conflict, Forbidden, Unavailable
 from kith.kit.clock import SystemClock
 from kith.kit.db import Database
+from kith.kit.offload import Offload
 from kith.migrations import upgrade
 from kith.runtime import open_runtime
 from kith.settings import Settings
+from kith.surfaces.engine import create_engine_app
 
 _GRACE_SECONDS = 20
 
@@ -49,23 +54,61 @@ def serve(
     the data folder or the database from being opened. `progress` hears of long preparations.
     """
     has_key = not is_loopback(settings.server.host) and asyncio.run(has_keys(settings))
+
+    @asynccontextmanager
+    async def opening() -> AsyncGenerator[Starlette]:
+        async with open_runtime(settings, progress=progress) as runtime:
+            yield create_app(settings, runtime)
+
+    _run(settings, opening, announce, has_key=has_key)
+
+
+def serve_engine(
+    settings: Settings,
+    announce: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Let another Kith use the networks of this machine, until SIGINT or SIGTERM; otherwise like `serve`.
+
+    Takes the pack that is set, else the best installed, and raises what keeps it from being opened.
+    """
+
+    @asynccontextmanager
+    async def opening() -> AsyncGenerator[Starlette]:
+        packs, wanted = PackStore(settings.packs_folder), settings.engine
+        pack_id = wanted.pack or await asyncio.to_thread(packs.default)
+        options = SessionOptions(wanted.threads, wanted.providers)
+        engine = await asyncio.to_thread(packs.open, pack_id, options, progress)
+        networks = Offload(1, settings.limits.waiting_images, "networks")
+        try:
+            yield create_engine_app(engine, networks, settings)
+        finally:
+            await networks.close()
+
+    _run(settings, opening, announce, has_key=False)
+
+
+Opening = Callable[[], AbstractAsyncContextManager[Starlette]]
+
+
+def _run(settings: Settings, opening: Opening, announce: Callable[[str], None], *, has_key: bool) -> None:
+    """Listen, open what is to be served, serve it, and close it again."""
     with listen(settings, has_key=has_key) as listener:
         config = uvicorn.Config(
             create_app, log_config=None, log_level="warning", access_log=False, server_header=False,
             proxy_headers=False, lifespan="on", timeout_graceful_shutdown=_GRACE_SECONDS,
         )  # fmt: skip
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(_serve(settings, config, listener, announce, progress))
+            runner.run(_serve(config, opening, listener, announce))
 
 
 async def _serve(
-    settings: Settings, config: uvicorn.Config, listener: socket.socket,
-    announce: Callable[[str], None], progress: Callable[[str], None],
-) -> None:  # fmt: skip
+    config: uvicorn.Config, opening: Opening, listener: socket.socket, announce: Callable[[str], None]
+) -> None:
     server = _Server(config, lambda: announce(url_of(listener)))
     with _stopped_by_signals(server):
-        async with open_runtime(settings, progress=progress) as runtime:
-            config.app = create_app(settings, runtime)
+        async with opening() as app:
+            config.app = app
             await server.serve(sockets=[listener])
 
 

@@ -42,6 +42,16 @@ class SourceSettings(Group):
 
 
 class EngineSettings(Group):
+    url: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="`http://host:8000`, where `kith engine serve` runs: the networks are used there and no "
+        "longer here. While it is away, what needs them waits or fails; nothing is done here in its place.",
+    )
+    key: SecretStr | None = Field(default=None, description="The API key that the engine there asks for.")
+    connections: int = Field(
+        default=4, ge=1, le=256, description="Batches of pictures at work at the engine there at once."
+    )  # fmt: skip
     pack: str | None = Field(
         default=None,
         description="The pack to use, above the library's own choice. It must be installed.",
@@ -55,6 +65,11 @@ class EngineSettings(Group):
         description="Pictures are decoded at most this wide and high for analysis; smaller is faster, "
         "larger finds smaller faces in large pictures.",
     )  # fmt: skip
+
+    @property
+    def slots(self) -> int:
+        """How many calls of networks may run at once; those here take all cores each."""
+        return self.connections if self.url is not None else 1
 
 
 class LimitSettings(Group):

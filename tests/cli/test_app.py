@@ -15,6 +15,9 @@ GROUPS = {
     "faces": ("list", "unknown", "confirm", "reject", "assign", "ignore", "restore"),
     "keys": ("list", "create", "rotate", "revoke"),
     "tenants": ("list", "create", "suspend", "activate", "export", "erase"),
+    "webhooks": ("list", "add", "remove", "test", "deliveries", "replay"),
+    "audit": ("list", "export"),
+    "engine": ("show", "serve"),
     "packs": ("list", "install", "use", "verify", "remove"),
 }
 COMMANDS = [(entry.name,) for entry in ENTRIES]

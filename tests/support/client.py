@@ -12,18 +12,20 @@ import httpx
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
-SERVE = """
+_SERVE = """
 from kith.kit.logs import configure_logs
-from kith.server import serve
+from kith.server import {serve}
 from kith.settings import Settings
 
 def announce(url):
     print(url, flush=True)
 
 configure_logs("ERROR")
-serve(Settings(), announce)
+{serve}(Settings(), announce)
 print("closed", flush=True)
 """
+SERVE = _SERVE.format(serve="serve")
+SERVE_ENGINE = _SERVE.format(serve="serve_engine")
 
 
 @asynccontextmanager
@@ -54,10 +56,10 @@ class LiveServer:
 
 
 @contextmanager
-def live_server(environment: Mapping[str, str]) -> Iterator[LiveServer]:
+def live_server(environment: Mapping[str, str], code: str = SERVE) -> Iterator[LiveServer]:
     """`kith.server.serve` under these settings on a free port, until the block ends."""
     process = subprocess.Popen(
-        [sys.executable, "-c", SERVE],
+        [sys.executable, "-c", code],
         env={**os.environ, "KITH_SERVER__PORT": "0", **environment},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip

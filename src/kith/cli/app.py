@@ -63,6 +63,7 @@ ENTRIES = (
     ),
     Entry("webhooks", "webhooks", "Servers that are told what happens: list, add, test, replay.", "Upkeep"),
     Entry("audit", "auditing", "Who had to do with biometric data, and when: list, export.", "Upkeep"),
+    Entry("engine", "engine", "The face engine of another machine: show it, serve one.", "Service"),
     Entry("serve", "serving", "Serve the library over HTTP.", "Service"),
     Entry("worker", "working", "Work on queued photos until stopped.", "Service"),
 )  # fmt: skip

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from kith.accounts.principal import Principal
 from kith.engine.packs import PackStore
+from kith.engine.remote import RemoteEngine
 from kith.errors import AppError
 from kith.faces import queries as face_queries
 from kith.faces.tasks import IDENTIFY
@@ -224,6 +226,17 @@ async def check_packs(store: PackStore, in_use: str) -> list[Finding]:
         detail = f"{in_use} is in use but not installed"
         findings.append(Finding("packs", State.FAIL, detail, "`kith packs install` it"))
     return findings or [Finding("packs", State.OK, f"{in_use} is in use and intact")]
+
+
+async def check_engine(url: str, key: SecretStr | None) -> Finding:
+    """Whether the engine on another machine answers."""
+    secret = key.get_secret_value() if key is not None else None
+    try:
+        remote = await asyncio.to_thread(RemoteEngine.connect, url, secret)
+    except AppError as error:
+        return Finding("packs", State.FAIL, error.detail, f"docs/errors.md#{error.code}")
+    remote.close()
+    return Finding("packs", State.OK, f"the engine at {url} has {remote.space.pack}")
 
 
 def _states_of(files: Sequence[File]) -> list[bool | None]:

@@ -50,7 +50,7 @@ async def _examine(call: Call) -> list[Finding]:
     found.append(checks.check_space(folder))
     store = PackStore(call.settings.packs_folder)
     if not call.has_library:
-        return [*found, *await checks.check_packs(store, await pack_in_use(call, store))]
+        return [*found, *await _check_networks(call, store)]
     database = Database(call.settings.database_url)
     try:
         answer = await checks.check_database(database)
@@ -61,10 +61,17 @@ async def _examine(call: Call) -> list[Finding]:
         await database.close()
     found += [answer, schema]
     if schema.state is State.OK:
-        found += await checks.check_packs(store, await pack_in_use(call, store))
+        found += await _check_networks(call, store)
         async with library(call) as runtime:
             found += [finding async for finding in checks.check_library(runtime, call.who)]
     return found
+
+
+async def _check_networks(call: Call, store: PackStore) -> list[Finding]:
+    engine = call.settings.engine
+    if engine.url is not None:
+        return [await checks.check_engine(engine.url, engine.key)]
+    return await checks.check_packs(store, await pack_in_use(call, store))
 
 
 def _has_failed(found: Sequence[Finding]) -> bool:

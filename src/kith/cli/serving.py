@@ -7,7 +7,7 @@ import typer
 from kith.cli.command import Call, command
 from kith.cli.output import plain
 from kith.server import serve as serve_http
-from kith.settings import ServerSettings
+from kith.settings import Settings
 
 HostOption = Annotated[
     str | None,
@@ -23,6 +23,13 @@ def register(app: typer.Typer) -> None:
     command(app, "serve", examples=("kith serve", "kith serve --port 8080"))(serve)
 
 
+def listening(settings: Settings, host: str | None, port: int | None) -> Settings:
+    """The settings with what the command line says of where to listen."""
+    before = settings.server
+    changed = {"host": host or before.host, "port": before.port if port is None else port}
+    return settings.model_copy(update={"server": before.model_copy(update=changed)})
+
+
 def serve(call: Call, host: HostOption = None, port: PortOption = None) -> None:
     """Serve the library over HTTP.
 
@@ -30,9 +37,7 @@ def serve(call: Call, host: HostOption = None, port: PortOption = None) -> None:
     the requests. Ctrl-C and SIGTERM let requests in hand finish, then end it.
     """
     call.log.to_stderr()
-    before = call.settings.server
-    server = ServerSettings(host=host or before.host, port=before.port if port is None else port)
-    settings = call.settings.model_copy(update={"server": server})
+    settings = listening(call.settings, host, port)
 
     def announce(url: str) -> None:
         call.output.answer({"url": url}, lambda: plain(f"Kith is at {url}; Ctrl-C ends it."))

@@ -38,7 +38,7 @@ class Engine:
 
         Raises InvalidBox for a box that is not finite, has no area or lies outside the picture.
         """
-        boxes = _checked(boxes, image)
+        boxes = checked_boxes(boxes, image)
         on_pixels = geometry.scale(boxes, *image.scale)
         points = self.detector.landmarks(image.pixels, on_pixels)
         seen = Detections(on_pixels, np.ones(len(boxes), dtype=np.float32), points)
@@ -100,7 +100,8 @@ def _inside(seen: Detections, image: Image) -> Detections:
     return Detections(xyxy[rows], seen.score[rows], seen.landmarks[rows])
 
 
-def _checked(boxes: Float32, image: Image) -> Float32:
+def checked_boxes(boxes: Float32, image: Image) -> Float32:
+    """Boxes (n, 4) cut at the border of the picture; raises InvalidBox."""
     boxes = np.asarray(boxes, dtype=np.float32).reshape(-1, 4)
     if not np.isfinite(boxes).all():
         raise InvalidBox("a box has a corner that is not a number")

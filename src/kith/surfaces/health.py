@@ -20,6 +20,7 @@ async def require_ready(kith: Runtime) -> str:
     try:
         is_newest = await is_current(kith.db)
         recognition = await kith.recognition() if is_newest else None
+        await kith.engines.check()
     except AppError as error:
         raise NotReady(error.detail, cause=error.code) from error
     if recognition is None:
