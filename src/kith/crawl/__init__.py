@@ -1,0 +1,1 @@
+"""Crawling a site of one's own for pictures."""
