@@ -112,26 +112,27 @@ async def resolve(
     """
     images = sorted({it.image for it in named if it.image is not None})
     uuids = [it.face for it in named if it.face is not None]
-    found = {face.id for face in await session.scalars(queries.unknown_by_uuid(who, uuids))}
-    rows = (await session.execute(queries.unknown_in(who, images))).all()
+    found = {face.id: face for face in await session.scalars(queries.unknown_by_uuid(who, uuids))}
     by_image: dict[UUID, list[Face]] = {}
-    for image, face in rows:
+    for image, face in await session.execute(queries.unknown_in(who, images)):
         by_image.setdefault(image.uuid, []).append(face)
     vague: dict[int, Face] = {}
     for it in named:
         here = by_image.get(it.image, []) if it.image is not None and it.face is None else []
-        if it.box is not None:
-            found |= {here[to].id for to in pair(boxes_of_tags([Tag(box=it.box)]), boxes_of(here)).values()}
-        elif len(here) == 1:
-            found.add(here[0].id)
-        else:
-            vague |= {face.id: face for face in here}
+        meant = here if it.box is None else [here[at] for at in _under(it.box, here)]
+        sure = found if it.box is not None or len(here) == 1 else vague
+        sure |= {face.id: face for face in meant}
     if vague:
-        alike = (await _cluster(recognition, session, list(vague.values()))).clusters
-        found |= set(alike[0].face_ids) if alike else set()
+        groups = (await _cluster(recognition, session, list((found | vague).values()))).clusters
+        alike = groups[0].face_ids if groups else []
+        found |= {face_id: vague[face_id] for face_id in alike if face_id in vague}
     if not found:
         raise ClusterEmpty
     return sorted(found)
+
+
+def _under(box: tuple[float, float, float, float], faces: Sequence[Face]) -> list[int]:
+    return list(pair(boxes_of_tags([Tag(box=box)]), boxes_of(faces)).values())
 
 
 async def _cluster(recognition: Recognition, session: ReadSession, faces: Sequence[Face]) -> Clustering:

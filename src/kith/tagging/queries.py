@@ -132,11 +132,11 @@ def images_of_person(who: Principal, person_id: int) -> Select[GalleryImage, Gal
 
 
 def unknown(who: Principal, gallery_id: int | None = None) -> Select[GalleryImage, Face]:
-    """The faces of processed images that are nobody's yet; of one gallery if given."""
+    """The faces of images that are nobody's yet; of one gallery if given."""
     stmt = (
         select(GalleryImage, Face)
         .join(Face, Face.photo_id == GalleryImage.photo_id)
-        .where(Face.state.in_(OPEN), ~Face.is_ignored, GalleryImage.is_processed)
+        .where(Face.state.in_(OPEN), ~Face.is_ignored)
         .order_by(Face.id, GalleryImage.id)
     )
     if gallery_id is not None:

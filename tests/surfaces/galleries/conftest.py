@@ -1,5 +1,6 @@
 """A library that may fetch from a site on this machine, and the site with portraits on it."""
 
+import io
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +9,11 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from PIL import Image
 
 from kith.settings import FetchSettings, Settings
 from tests.support.http import Site, local_site
-from tests.support.library import library_settings, portrait
+from tests.support.library import ANA, ANDRE, library_settings, portrait
 from tests.surfaces.conftest import NO_WORKER, Library, _library
 
 FETCH = FetchSettings(allowed_private=("127.0.0.1",))
@@ -82,6 +84,20 @@ class Club:
         (photo,) = await self.add(url)
         tag = {"bbox": await self.box(url), "person_id": person, **more}
         return photo, (await self.save_tags(photo, tag))["faces"][0]["face_id"]
+
+
+def pair_picture() -> bytes:
+    """Ana on the left, Andre on the right."""
+    sheet = Image.new("RGB", (800, 400))
+    for place, name in enumerate((ANA[0], ANDRE[0])):
+        sheet.paste(Image.open(io.BytesIO(portrait(name))).resize((400, 400)), (400 * place, 0))
+    file = io.BytesIO()
+    sheet.save(file, "PNG")
+    return file.getvalue()
+
+
+def moved(box: dict[str, float], part: float) -> dict[str, float]:
+    return {**box, "x": box["x"] + part * box["width"]}
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """The rules of the surface, from outside: where embeddings are made, what no tags say, which face stays."""
 
-import io
 import json
 from typing import Any
 
 import pytest
-from PIL import Image
 from sqlalchemy import func, select
 
 from kith.accounts.principal import Principal
@@ -14,9 +12,9 @@ from kith.galleries.tables import GalleryImage
 from kith.people.service import People
 from kith.people.tables import Decision
 from kith.photos.tables import Photo
-from tests.support.library import ANA, ANDRE, portrait
+from tests.support.library import ANA, ANDRE
 from tests.support.statements import counted_statements
-from tests.surfaces.galleries.conftest import Club
+from tests.surfaces.galleries.conftest import Club, moved, pair_picture
 
 pytestmark = pytest.mark.models
 
@@ -26,20 +24,6 @@ STRANGE = [0.5] * 128  # as many values as the pack has
 async def count(club: Club, table: Any) -> int:
     async with club.library.runtime.db.read() as session:
         return await session.scalar(select(func.count()).select_from(table)) or 0
-
-
-def pair_picture() -> bytes:
-    """Ana on the left, Andre on the right."""
-    sheet = Image.new("RGB", (800, 400))
-    for place, name in enumerate((ANA[0], ANDRE[0])):
-        sheet.paste(Image.open(io.BytesIO(portrait(name))).resize((400, 400)), (400 * place, 0))
-    file = io.BytesIO()
-    sheet.save(file, "PNG")
-    return file.getvalue()
-
-
-def moved(box: dict[str, float], part: float) -> dict[str, float]:
-    return {**box, "x": box["x"] + part * box["width"]}
 
 
 def holds_vector(value: Any) -> bool:
