@@ -179,6 +179,15 @@ class TestBatchRecognize:
         assert sorted(it["person_id"] is None for it in await club.faces(photo)) == [False, True]
 
 
+class TestBackground:
+    async def test_gives_faces_to_nobody_by_itself(self, club: Club) -> None:
+        """Whoever tags a face has people looked for in the library; here that is for the client to ask."""
+        photo, _ = await club.tagged(ANA[1])
+        await club.tagged(ANA[0], await club.person("Ana"))
+        await club.library.work()
+        assert [it["person_id"] for it in await club.faces(photo)] == [None]
+
+
 class TestTraining:
     async def test_from_its_preparation_to_its_end(self, club: Club) -> None:
         await club.ask("PUT", "/api/v2/config", {"quality_filters": OPEN_FILTERS})
