@@ -107,7 +107,8 @@ async def keep(
 ) -> Photo:
     """Register the picture of an image as a photo of its gallery, in a blob of this gallery alone.
 
-    A picture that is kept already stays. The tenant's turn must have been taken.
+    Its faces are those that are named from now on, and no others, whatever an analysis finds. A picture
+    that is kept already stays. The tenant's turn must have been taken.
     """
     if image.photo_id is not None and (kept := await session.get(Photo, image.photo_id)) is not None:
         return kept
@@ -116,7 +117,7 @@ async def keep(
     file = replace(looked.file, location=place, name=image.original_filename or looked.file.name)
     (registered,) = await Photos(session, who, parts.clock).register(gallery.id, [file], analyse=False)
     await parts.blobs.put(place, looked.data)
-    image.photo_id = registered.photo.id
+    image.photo_id, registered.photo.is_settled = registered.photo.id, True
     return registered.photo
 
 

@@ -376,3 +376,16 @@ class TestTenants:
         assert (await stranger.get("/api/v2/train/history")).json()["total"] == 0
         assert (await club.post("/api/recognition/recognize", asked))["person_id"] == ana
         assert [it["person_id"] for it in await club.faces(photo)] == [ana]
+
+    async def test_are_erased_with_all_they_have(self, club: Club) -> None:
+        await club.tagged(ANA[0], await club.person("Ana"))
+        credit = (await club.post("/api/crud/locations", {"name": "here"}))["id"]
+        await club.ask("PUT", f"/api/crud/galleries/{club.gallery}", {"location_id": credit})
+        await club.post("/api/v2/train/execute", {})
+        await club.ask("PUT", "/api/v2/config", {"context_weight": 0.9})
+        await club.library.runtime.erase_tenant(Principal(), "default")
+        for path in ("people", "galleries", "locations"):
+            assert await club.get(f"/api/crud/{path}") == []
+        assert (await club.get("/api/v2/train/history"))["total"] == 0
+        assert (await club.get("/api/v2/config"))["context_weight"] == 0.1
+        assert not [it for it in (club.library.runtime.settings.data / "blobs").rglob("*") if it.is_file()]

@@ -7,10 +7,15 @@ import pytest
 from sqlalchemy import func, select
 
 from kith.accounts.principal import Principal
+from kith.audit.queries import AuditFilter
+from kith.audit.service import list_entries
+from kith.audit.tables import AuditAction
 from kith.faces.tables import Embedding, Face
 from kith.galleries.tables import GalleryImage
+from kith.notify.tables import Delivery, WebhookEndpoint
 from kith.people.service import People
 from kith.people.tables import Decision
+from kith.photos.service import Photos
 from kith.photos.tables import Photo
 from tests.support.library import ANA, ANDRE
 from tests.support.statements import counted_statements
@@ -114,6 +119,24 @@ class TestNobody:
         assert (await club.get(f"/api/galleries/{club.gallery}/images"))["data"][0][
             "has_been_processed"
         ] is True
+
+
+class TestAnalyses:
+    async def test_add_no_faces_to_what_somebody_has_said(self, club: Club) -> None:
+        """As a change of the pack has every photo analysed anew."""
+        empty, _ = await club.tagged(ANA[0])
+        await club.save_tags(empty)
+        photo, face = await club.tagged(ANDRE[0], await club.person("Andre"))
+        (before,) = await club.faces(photo)
+        drawn = (await club.save_tags(photo, {"bbox": moved(before["insightface_bbox"], 0.8)}))["faces"][0]
+        runtime = club.library.runtime
+        async with runtime.db.write() as session:
+            photos = Photos(session, Principal(), runtime.clock)
+            await photos.analyse((await session.scalars(select(Photo.id))).all())
+        await club.library.work()
+        assert await club.faces(empty) == []
+        assert [it["id"] for it in await club.faces(photo)] == [drawn["face_id"]]
+        assert (drawn["face_id"] == face, await count(club, Embedding)) == (False, 1)
 
 
 class TestSameFace:
@@ -257,6 +280,27 @@ class TestOneTransaction:
         decisions = await count(sqlite_club, Decision)
         await sqlite_club.save_tags(photo, {"face_id": face, "person_id": ana})
         assert await count(sqlite_club, Decision) == decisions
+
+
+class TestWhoIsTold:
+    async def test_the_audit_log_and_who_listens(self, club: Club) -> None:
+        """Detecting and recognising are searches; saving is told to webhooks, by ids alone."""
+        runtime = club.library.runtime
+        async with runtime.db.write() as session:
+            session.add(
+                WebhookEndpoint(
+                    tenant_id=1, url="http://127.0.0.1:9/", events=["face.indexed"], timeout_seconds=5,
+                    retry_count=0, success_count=0, failure_count=0, created_at=runtime.clock.now(),
+                )
+            )  # fmt: skip
+        photo, _ = await club.tagged(ANA[0], await club.person("Ana"))
+        url = club.url(ANA[1])
+        await club.post("/api/recognition/recognize", {"image_url": url, "bbox": await club.box(url)})
+        async with runtime.db.read() as session:
+            entries = await list_entries(session, Principal(), AuditFilter(action=AuditAction.SEARCH))
+            (delivery,) = (await session.scalars(select(Delivery))).all()
+        assert [it.counts for it in entries] == [{"faces": 1}] * 3
+        assert json.loads(delivery.body)["data"] == {"photo_id": photo, "faces": 1}
 
 
 class TestPictures:

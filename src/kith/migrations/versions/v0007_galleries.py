@@ -18,6 +18,7 @@ JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
 def upgrade() -> None:
+    op.add_column("photos", sa.Column("is_settled", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_table(
         "credits",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -164,3 +165,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("training_runs", "gallery_configs", "gallery_images", "gallery_details", "credits"):
         op.drop_table(table)
+    op.drop_column("photos", "is_settled")
