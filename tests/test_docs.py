@@ -21,6 +21,7 @@ from kith.kit.metrics import JobCount, Metrics
 from kith.kit.offload import Offload
 from kith.settings import Settings, variables
 from kith.surfaces.core import create_core
+from kith.surfaces.galleries import create_galleries
 from kith.surfaces.operations import router as operations
 from kith.surfaces.sessions import create_sessions
 from tests.support.markdown import Page, page, pages
@@ -171,7 +172,7 @@ def is_command(words: list[str], known: dict[str, AnyCommand]) -> bool:
 def endpoints() -> dict[str, set[str]]:
     """`METHOD /path` of everything that is served, by the surface that serves it."""
     found: dict[str, set[str]] = {}
-    for app in (create_core(), create_sessions()):
+    for app in (create_core(), create_sessions(), create_galleries()):
         paths: dict[str, dict[str, object]] = app.openapi()["paths"]
         found[app.state.surface] = {
             f"{verb.upper()} {path}"
@@ -188,7 +189,7 @@ def for_operators() -> set[str]:
 
 
 class TestHttp:
-    @pytest.mark.parametrize("surface", ["core", "sessions"])
+    @pytest.mark.parametrize("surface", ["core", "sessions", "galleries"])
     def test_each_endpoint_is_documented_and_none_made_up(self, surface: str) -> None:
         text = page("docs", "api", f"{surface}.md").text
         named = set(re.findall(r"\b(?:GET|POST|PUT|PATCH|DELETE) /[^\s`|),]*", text))

@@ -16,6 +16,7 @@ from kith.runtime import Runtime, open_runtime
 from kith.settings import Settings
 from kith.surfaces.core import create_core
 from kith.surfaces.dispatch import Site
+from kith.surfaces.galleries import create_galleries
 from kith.surfaces.middleware import Access, BodyLimit, HeadAsGet, RequestContext
 from kith.surfaces.native import create_native
 from kith.surfaces.operations import create_operations
@@ -32,8 +33,8 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
     """
     keep_uploads_in_memory()
     metrics = Metrics()
-    core, native, sessions = create_core(), create_native(), create_sessions()
-    operations = create_operations([core, sessions], metrics)
+    core, native, sessions, galleries = create_core(), create_native(), create_sessions(), create_galleries()
+    operations = create_operations([core, sessions, galleries], metrics)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[dict[str, Runtime]]:
@@ -43,8 +44,9 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
 
     mounts = {
         "/api/kith": native, "/compat/native": native, "/compat/core": core, "/compat/sessions": sessions,
+        "/compat/galleries": create_galleries(is_alone=True),
     }  # fmt: skip
-    site = Site(mounts, [operations, core, sessions])
+    site = Site(mounts, [operations, core, sessions, galleries])
     return Starlette(
         routes=site.routes,
         middleware=[

@@ -31,7 +31,7 @@ from kith.kit.blobs import Blobs
 from kith.kit.clock import Clock, SystemClock
 from kith.kit.db import Database, WriteSession
 from kith.kit.errors import StorageUnavailable
-from kith.kit.fetch import Fetcher
+from kith.kit.fetch import Fetcher, FetchLimits
 from kith.kit.limits import Limiter, MemoryLimiter, RedisLimiter
 from kith.kit.offload import Offload
 from kith.kit.secrets import Sealer
@@ -44,6 +44,9 @@ from kith.people.matching import Thresholds
 from kith.photos.importing import Importer
 from kith.photos.service import ANALYSE, Photos
 from kith.settings import Settings
+from kith.tagging.batches import MAX_WAITING, RECOGNISED, BatchDone, BatchRule, recognise_waiting
+from kith.tagging.pictures import Parts
+from kith.tagging.training import TRAIN, Train
 from kith.tenants.erasing import erase_blobs, erase_rows
 
 Progress = Callable[[str], None]
@@ -52,6 +55,8 @@ Progress = Callable[[str], None]
 _COMPUTE_SLOTS = 4
 # So many endpoints may leave us without an answer before others have to wait for them.
 _COURIER_LANES = 8
+# Clients who wait for a picture to be fetched wait half a minute.
+_FETCH_SECONDS = 25
 
 
 @dataclass(slots=True)
@@ -186,6 +191,23 @@ class Runtime:
             decoding=self.working, config=self._analysis,
         )  # fmt: skip
 
+    @property
+    def tagging(self) -> Parts:
+        """What the faces of images are tagged with."""
+        fetch = FetchLimits(max_bytes=self.settings.limits.upload_bytes, total_seconds=_FETCH_SECONDS)
+        return Parts(
+            self.db, self.clock, self.blobs, self.sources, self.fetcher, self.decoding, self.recognition,
+            self.limits, self.settings.engine.max_side_px, fetch,
+        )  # fmt: skip
+
+    async def recognise_waiting(
+        self, who: Principal, threshold: float = RECOGNISED, limit: int = MAX_WAITING
+    ) -> BatchDone:
+        """Compare faces of images that are nobody's with the people there are."""
+        identity = self.settings.identity
+        rule = BatchRule(threshold, limit, identity.neighbours, identity.seed_quality)
+        return await recognise_waiting(self.tagging, who, rule)
+
     def runner(self) -> Runner:
         """The worker of this process."""
         worker, identity = self.settings.worker, self.settings.identity
@@ -201,7 +223,9 @@ class Runtime:
             ),
         )  # fmt: skip
         config = RunnerConfig(worker.lease_seconds, worker.attempts, worker.deaths, worker.poll_seconds)
-        return Runner(self.db, self.clock, {ANALYSE: analyse, IDENTIFY: identify}, self.liveness, config)
+        train = Train(self.db, self.clock, self.recognise_waiting)
+        handlers = {ANALYSE: analyse, IDENTIFY: identify, TRAIN: train}
+        return Runner(self.db, self.clock, handlers, self.liveness, config)
 
     async def courier(self) -> Runner:
         """The worker beside it that speaks to others and tidies up; no photo waits for a slow webhook."""

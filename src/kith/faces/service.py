@@ -109,12 +109,13 @@ class Faces:
                 touch(self._session, [face.id])
             elif redrawn is not None and face.id in redrawn[0]:
                 await self.embed(face, redrawn[1], redrawn[0][face.id], space_id)
-        new = [(self.add(photo, found, row, Origin.DETECTED), found.embeddings[row]) for row in plan.found]
+        rows = () if photo.is_settled else plan.found
+        new = [(self.add(photo, found, row, Origin.DETECTED), found.embeddings[row]) for row in rows]
         photo.state, photo.error_code, photo.error_detail = PhotoState.ANALYSED, None, None
         photo.analysed_space_id = space_id
         note(
             self._session, self._clock, self._who, AuditAction.INDEX, "photo", photo.id,
-            counts={"faces": len(plan.kept) + len(plan.found)},
+            counts={"faces": len(plan.kept) + len(new)},
         )  # fmt: skip
         return new
 

@@ -243,6 +243,11 @@ def galleries(gallery_ids: Sequence[int]) -> Select[Gallery]:
     return select(Gallery).where(Gallery.id.in_(gallery_ids)).order_by(Gallery.id)
 
 
+def grouped_galleries(gallery_ids: Sequence[int]) -> Select[Gallery]:
+    """Those of the galleries whose faces are matched and grouped."""
+    return galleries(gallery_ids).where(Gallery.is_grouped)
+
+
 def count_faces(tenant_id: int, gallery_id: int) -> Select[int]:
     return (
         select(func.count(Face.id))

@@ -47,6 +47,7 @@ class Person(Base):
 
 class DecisionKind(StrEnum):
     ASSIGN = "assign"
+    UNASSIGN = "unassign"
     CONFIRM = "confirm"
     REJECT = "reject"
     RENAME = "rename"

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kith.kit.db import Base, Bits64, Key, UtcDateTime
@@ -32,7 +32,8 @@ class Photo(Base):
     """One picture, known by the SHA-256 of its bytes: a moved or renamed file is the same photo.
 
     `taken_at` is the wall clock of the camera; `taken_offset_minutes` its distance from UTC if known.
-    `phash` is the perceptual hash; a photo that has one has its derived pictures, too.
+    `phash` is the perceptual hash; a photo that has one has its derived pictures, too. `is_settled`: it has
+    the faces that somebody named, so an analysis embeds them anew but adds none.
     """
 
     __tablename__ = "photos"
@@ -57,6 +58,7 @@ class Photo(Base):
     taken_offset_minutes: Mapped[int | None]
     state: Mapped[PhotoState] = mapped_column(String(20), default=PhotoState.PENDING)
     phash: Mapped[int | None] = mapped_column(Bits64)
+    is_settled: Mapped[bool] = mapped_column(default=False, server_default=false())
     analysed_space_id: Mapped[Key | None] = mapped_column(ForeignKey("embedding_spaces.id"))
     error_code: Mapped[str | None] = mapped_column(String(100))
     error_detail: Mapped[str | None] = mapped_column(String(1000))

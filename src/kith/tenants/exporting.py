@@ -17,6 +17,7 @@ from kith.accounts.principal import Principal
 from kith.accounts.tables import ApiKey
 from kith.errors import AppError, Unavailable
 from kith.faces.tables import Face
+from kith.galleries.tables import Credit, Gallery, GalleryImage
 from kith.kit.blobs import Blobs
 from kith.kit.db import Base, Database
 from kith.kit.sources import Sources
@@ -31,6 +32,7 @@ from kith.tenants.service import get_tenant
 _PAGE = 1000
 _TABLES: tuple[tuple[str, type[Base]], ...] = (
     ("photos", Photo), ("faces", Face), ("persons", Person), ("decisions", Decision), ("keys", ApiKey),
+    ("galleries", Gallery), ("images", GalleryImage), ("credits", Credit),
 )  # fmt: skip
 _SECRETS = frozenset({"secret_hash", "previous_hash"})
 

@@ -71,7 +71,7 @@ class TestTenants:
         assert not (await client.post("/api/kith/tenants/studio/activate")).json()["suspended"]
         assert (await client.post("/api/kith/tenants/default/suspend")).status_code == 409
         exported = zipfile.ZipFile(io.BytesIO((await client.get("/api/kith/tenants/studio/export")).content))
-        assert {Path(it).name for it in exported.namelist()} >= {"photos.jsonl", "keys.jsonl"}
+        assert {Path(it).name for it in exported.namelist()} >= {"photos.jsonl", "keys.jsonl", "images.jsonl"}
         assert not list(library.runtime.settings.data.glob(".export-*"))
         assert (await client.delete("/api/kith/tenants/studio")).status_code == 200
         assert (await client.delete("/api/kith/tenants/studio")).status_code == 404

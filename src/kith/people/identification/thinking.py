@@ -25,7 +25,7 @@ async def think(
     by_gallery: dict[int, list[int]] = {}
     for standing in (plan.read[face_id] for face_id in recognising.candidates()):
         by_gallery.setdefault(standing.photo.gallery_id, []).append(standing.face.id)
-    galleries = await session.scalars(queries.galleries(sorted(by_gallery)))
+    galleries = await session.scalars(queries.grouped_galleries(sorted(by_gallery)))
     for gallery in galleries.all():
         face_ids, scope = by_gallery[gallery.id], Scope(tenant_id, gallery.id)
         matched = await recognising.recognise(face_ids, scope)

@@ -1,6 +1,6 @@
 """Use cases on faces: whose they are, whose they are not, and whether they are faces at all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kith.engine.boxes import iou
 from kith.engine.faces import Faces as FoundFaces
@@ -63,6 +63,29 @@ class FaceUseCases(UseCases):
         decision = await self.decide(ledger, DecisionKind.REJECT, about)
         self.forbid(decision, [(face.id, rejected) for face, rejected in pairs])
         return decision
+
+    async def suppose(self, similarities: Mapping[int, float], person_id: int) -> Decision:
+        """Each face, with its similarity, is probably this person; whoever says so does not vouch for it."""
+        faces = await self.faces(list(similarities))
+        person = await self.person(person_id)
+        ledger = self.ledger()
+        await self.anchor(ledger, person)
+        await self.release(ledger, [face for face in faces if face.person_id != person.id])
+        for face in faces:
+            ledger.watch(face)
+            face.person_id, face.state, face.similarity = person.id, FaceState.AUTO, similarities[face.id]
+            face.suggested_person_id = None
+            face.is_pinned, face.to_identify, face.is_ignored = True, False, False
+        return await self.decide(ledger, DecisionKind.ASSIGN, [person])
+
+    async def unassign(self, face_ids: Sequence[int]) -> Decision:
+        """These faces are nobody's as far as is known; unlike `reject`, they may be given to them again."""
+        faces = await self.faces(face_ids)
+        ledger = self.ledger()
+        await self.release(ledger, faces)
+        for face in faces:
+            face.is_ignored = False
+        return await self.decide(ledger, DecisionKind.UNASSIGN)
 
     async def ignore(self, face_ids: Sequence[int]) -> Decision:
         """Not a face, or nobody to care about: out of every list, group and search."""

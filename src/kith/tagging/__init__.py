@@ -1,0 +1,1 @@
+"""Faces in the images of galleries: found, named by hand, recognised, counted."""

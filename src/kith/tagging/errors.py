@@ -1,0 +1,16 @@
+"""What can go wrong with tags.
+
+InvalidInput ── TagInvalid, ClusterEmpty
+"""
+
+from kith.errors import InvalidInput
+
+
+class TagInvalid(InvalidInput):
+    code = "tag_invalid"
+    title = "A tag must say where the face is"
+
+
+class ClusterEmpty(InvalidInput):
+    code = "cluster_empty"
+    title = "None of these faces is there, or nobody's yet"
