@@ -80,15 +80,16 @@ async def _working(runtime: Runtime) -> AsyncGenerator[None]:
             await runner.recover()
         await runner.serve()
 
-    courier = await runtime.courier()
-    serving = [asyncio.create_task(work()), asyncio.create_task(courier.serve())]
+    helpers = await runtime.helpers()
+    serving = [asyncio.create_task(work()), *(asyncio.create_task(it.serve()) for it in helpers)]
     for task in serving:
         task.add_done_callback(_report)
     try:
         yield
     finally:
         runner.stop()
-        courier.stop()
+        for helper in helpers:
+            helper.stop()
         await asyncio.wait(serving)
 
 

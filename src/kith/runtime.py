@@ -10,6 +10,8 @@ from kith.accounts.keyring import Keyring
 from kith.accounts.principal import DEFAULT_TENANT_ID, Principal
 from kith.audit import service as audit
 from kith.audit.tables import AuditAction
+from kith.batches import service as batches
+from kith.batches.tasks import IndexBatches
 from kith.engine.errors import EmbeddingSpaceMismatch, EngineNotReady
 from kith.engine.image import ImageLimits
 from kith.engine.packs import PackStore
@@ -17,6 +19,7 @@ from kith.engine.session import SessionOptions
 from kith.enrolment.service import Enrolment
 from kith.errors import AppError, Busy, Unavailable
 from kith.faces import queries as face_queries
+from kith.faces.indexing import Indexing
 from kith.faces.recognition import Recognition, activate, space_row
 from kith.faces.tasks import IDENTIFY, AnalyseConfig, AnalysePhotos
 from kith.index.base import VectorIndex
@@ -24,13 +27,13 @@ from kith.index.memory import MemoryIndex
 from kith.index.pgvector import PgVectorIndex
 from kith.jobs.daily import Daily, daily_job
 from kith.jobs.liveness import Liveness
-from kith.jobs.runner import Runner, RunnerConfig
+from kith.jobs.runner import Runner, RunnerConfig, Service
 from kith.jobs.service import Jobs
 from kith.kit.blobs import Blobs
 from kith.kit.clock import Clock, SystemClock
 from kith.kit.db import Database, WriteSession
 from kith.kit.errors import StorageUnavailable
-from kith.kit.fetch import Fetcher
+from kith.kit.fetch import Fetcher, FetchLimits
 from kith.kit.limits import Limiter, MemoryLimiter, RedisLimiter
 from kith.kit.offload import Offload
 from kith.kit.secrets import Sealer
@@ -49,8 +52,12 @@ Progress = Callable[[str], None]
 
 # Searches go on while a large library is being grouped or read.
 _COMPUTE_SLOTS = 4
+# One lane decodes and stores while the other is in the networks.
+_LANES = 2
 # So many endpoints may leave us without an answer before others have to wait for them.
 _COURIER_LANES = 8
+# So many sites that pictures come from may be slow before others have to wait for them.
+_GATHERER_LANES = 4
 
 
 @dataclass(slots=True)
@@ -67,6 +74,7 @@ class Runtime:
     keyring: Keyring
     limiter: Limiter
     courier_liveness: Liveness
+    gatherer_liveness: Liveness
     fetcher: Fetcher
     sealer: Sealer
     decoding: Offload
@@ -186,7 +194,7 @@ class Runtime:
 
     def runner(self) -> Runner:
         """The worker of this process."""
-        worker, identity = self.settings.worker, self.settings.identity
+        identity = self.settings.identity
         analyse = AnalysePhotos(
             self.db, self.blobs, self.clock, sources=self.sources, recognition=self.recognition_for_jobs,
             decoding=self.working, config=self._analysis,
@@ -198,30 +206,63 @@ class Runtime:
                 strangers=identity.strangers, group_size=identity.group_size, cohesion=identity.cohesion,
             ),
         )  # fmt: skip
-        config = RunnerConfig(worker.lease_seconds, worker.attempts, worker.deaths, worker.poll_seconds)
-        return Runner(self.db, self.clock, {ANALYSE: analyse, IDENTIFY: identify}, self.liveness, config)
+        handlers = {ANALYSE: analyse, IDENTIFY: identify}
+        return Runner(self.db, self.clock, handlers, self.liveness, self._runner_config(_LANES))
+
+    def indexing(self) -> Indexing:
+        return Indexing(
+            self.blobs, self.clock, recognition=self.recognition_for_jobs, decoding=self.working,
+            config=self._analysis,
+        )  # fmt: skip
+
+    @property
+    def fetch_limits(self) -> FetchLimits:
+        """The limits of pictures that are fetched."""
+        return FetchLimits(self.settings.limits.upload_bytes, self.settings.fetch.seconds)
+
+    def gatherer(self) -> Runner:
+        """The worker beside it that fetches pictures; no photo that is here waits for a slow site."""
+        index_batches = IndexBatches(
+            self.db, self.blobs, self.clock, fetcher=self.fetcher, indexing=self.indexing(),
+            limits=self.fetch_limits,
+        )  # fmt: skip
+        handlers = {batches.INDEX_BATCH: index_batches}
+        return Runner(
+            self.db, self.clock, handlers, self.gatherer_liveness, self._runner_config(_GATHERER_LANES)
+        )
+
+    def _runner_config(self, lanes: int) -> RunnerConfig:
+        it = self.settings.worker
+        return RunnerConfig(it.lease_seconds, it.attempts, it.deaths, it.poll_seconds, lanes)
+
+    async def helpers(self) -> list[Service]:
+        """What works beside the worker of this process."""
+        return [await self.courier(), self.gatherer()]
 
     async def courier(self) -> Runner:
         """The worker beside it that speaks to others and tidies up; no photo waits for a slow webhook."""
         kinds = {
             audit.EXPIRE_AUDIT: self._expire_audit,
             EXPIRE_DELIVERIES: self._expire_deliveries,
+            batches.EXPIRE_BATCHES: self._expire_batches,
         }
         async with self.db.write() as session:
             await Jobs(session, self.clock).add(DEFAULT_TENANT_ID, [daily_job(kind) for kind in kinds])
         daily = {kind: Daily(self.db, self.clock, kind, work) for kind, work in kinds.items()}
         deliver = DeliverWebhooks(self.db, self.clock, self.fetcher, self.sealer)
-        worker = self.settings.worker
-        config = RunnerConfig(
-            worker.lease_seconds, worker.attempts, worker.deaths, worker.poll_seconds, lanes=_COURIER_LANES
+        handlers = {DELIVER: deliver, **daily}
+        return Runner(
+            self.db, self.clock, handlers, self.courier_liveness, self._runner_config(_COURIER_LANES)
         )
-        return Runner(self.db, self.clock, {DELIVER: deliver, **daily}, self.courier_liveness, config)
 
     async def _expire_audit(self, session: WriteSession) -> None:
         await audit.expire(session, self.clock, self.settings.audit.keep_days)
 
     async def _expire_deliveries(self, session: WriteSession) -> None:
         await expire_deliveries(session, self.clock, self.settings.webhooks.keep_days)
+
+    async def _expire_batches(self, session: WriteSession) -> None:
+        await batches.expire(session, self.clock, self.settings.batches.keep_days)
 
     async def close(self) -> None:
         self._let_go()
@@ -234,6 +275,7 @@ class Runtime:
         await self.db.close()
         self.liveness.close()
         self.courier_liveness.close()
+        self.gatherer_liveness.close()
 
     @property
     def pools(self) -> tuple[Offload, ...]:
@@ -298,6 +340,7 @@ async def open_runtime(
         settings.data.mkdir(parents=True, exist_ok=True)
         liveness = Liveness(settings.locks_folder)
         courier_liveness = Liveness(settings.locks_folder)
+        gatherer_liveness = Liveness(settings.locks_folder)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise StorageUnavailable(f"the data folder {settings.data} cannot be used: {reason}") from error
@@ -310,10 +353,13 @@ async def open_runtime(
         clock=clock, packs=PackStore(settings.packs_folder), liveness=liveness, keyring=keyring,
         limiter=RedisLimiter(settings.redis.url) if settings.redis.url else MemoryLimiter(),
         sources=Sources.open(settings.sources.url),
-        courier_liveness=courier_liveness, fetcher=Fetcher(settings.fetch.allowed_private),
+        courier_liveness=courier_liveness, gatherer_liveness=gatherer_liveness,
+        fetcher=Fetcher(settings.fetch.allowed_private),
         sealer=Sealer(sealing.get_secret_value() if sealing is not None else None),
         decoding=Offload(limits.concurrent_images, limits.waiting_images, "decoding"),
-        working=Offload(os.cpu_count() or 1, 2 * settings.worker.batch, "working"),
+        working=Offload(
+            os.cpu_count() or 1, 2 * settings.worker.batch + 2 * _GATHERER_LANES, "working"
+        ),
         networks=Offload(1, limits.waiting_images, "networks"),
         compute=Offload(_COMPUTE_SLOTS, limits.waiting_images, "compute"), progress=progress,
     )  # fmt: skip

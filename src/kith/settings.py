@@ -133,6 +133,18 @@ class FetchSettings(Group):
         description="Hosts and networks that pictures are fetched from and webhooks sent to although they "
         "are not on the public internet.",
     )
+    seconds: float = Field(
+        default=30,
+        gt=0,
+        le=600,
+        description="How long fetching one picture may take, from the first step on.",
+    )
+
+
+class BatchSettings(Group):
+    keep_days: int = Field(
+        default=30, ge=1, le=36_500, description="How long batches that have ended are kept; photos stay."
+    )
 
 
 class WebhookSettings(Group):
@@ -202,9 +214,16 @@ class SessionsSettings(Group):
     )
 
 
+class VectorsSettings(Group):
+    batch: int = Field(
+        default=100, ge=1, le=10_000, description="The most pictures one call may have indexed."
+    )
+
+
 class SurfaceSettings(Group):
     core: CoreSettings = Field(default=CoreSettings(), description="The core surface.")
     sessions: SessionsSettings = Field(default=SessionsSettings(), description="The sessions surface.")
+    vectors: VectorsSettings = Field(default=VectorsSettings(), description="The vectors surface.")
 
 
 class LogSettings(Group):
@@ -239,6 +258,7 @@ class Settings(BaseSettings):
     identity: IdentitySettings = IdentitySettings()
     worker: WorkerSettings = WorkerSettings()
     fetch: FetchSettings = FetchSettings()
+    batches: BatchSettings = BatchSettings()
     webhooks: WebhookSettings = WebhookSettings()
     audit: AuditSettings = AuditSettings()
     server: ServerSettings = ServerSettings()

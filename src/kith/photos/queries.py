@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 
 from kith.accounts.principal import Principal, visible_to
 from kith.galleries.tables import LIBRARY, Gallery
-from kith.photos.tables import File, Photo, PhotoState, Storage
+from kith.photos.tables import File, Photo, PhotoNotes, PhotoState, Storage
 
 # Of the layer above only the number is asked, for a quota.
 _FACES = table("faces", column("tenant_id"))
@@ -32,6 +32,10 @@ def photo(who: Principal, photo_id: int) -> Select[Photo]:
 def by_ids(photo_ids: Sequence[int]) -> Select[Photo]:
     """Photos of any tenant, for the jobs that are about them."""
     return select(Photo).where(Photo.id.in_(photo_ids)).order_by(Photo.id)
+
+
+def notes_of(who: Principal, photo_ids: Sequence[int]) -> Select[PhotoNotes]:
+    return visible_to(select(PhotoNotes).where(PhotoNotes.photo_id.in_(photo_ids)), PhotoNotes, who)
 
 
 def with_digests(who: Principal, gallery_id: int, digests: Sequence[str]) -> Select[Photo]:

@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kith.kit.db import Base, Bits64, Key, UtcDateTime
@@ -87,3 +88,19 @@ class File(Base):
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     modified_ns: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PhotoNotes(Base):
+    """What those who handed a photo in say of it: where it was seen, and notes of their own."""
+
+    __tablename__ = "photo_notes"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    tenant_id: Mapped[Key] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    photo_id: Mapped[Key] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), unique=True)
+    url: Mapped[str] = mapped_column(String(2048))
+    site: Mapped[str] = mapped_column(String(255))
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    notes: Mapped[dict[str, object]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
