@@ -21,6 +21,7 @@ from kith.surfaces.native import create_native
 from kith.surfaces.operations import create_operations
 from kith.surfaces.sessions import create_sessions
 from kith.surfaces.uploads import keep_uploads_in_memory
+from kith.surfaces.vectors import create_vectors
 
 log = structlog.get_logger()
 
@@ -32,8 +33,8 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
     """
     keep_uploads_in_memory()
     metrics = Metrics()
-    core, native, sessions = create_core(), create_native(), create_sessions()
-    operations = create_operations([core, sessions], metrics)
+    core, native, sessions, vectors = create_core(), create_native(), create_sessions(), create_vectors()
+    operations = create_operations([core, sessions, vectors], metrics)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[dict[str, Runtime]]:
@@ -43,8 +44,9 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
 
     mounts = {
         "/api/kith": native, "/compat/native": native, "/compat/core": core, "/compat/sessions": sessions,
+        "/compat/vectors": vectors,
     }  # fmt: skip
-    site = Site(mounts, [operations, core, sessions])
+    site = Site(mounts, [operations, core, sessions, vectors])
     return Starlette(
         routes=site.routes,
         middleware=[

@@ -1,7 +1,7 @@
 """What can go wrong with keys, scopes, tenants and quotas.
 
 Unauthenticated ── ApiKeyMissing
-Forbidden ── ScopeMissing, TenantSuspended, OnlyThisMachine
+Forbidden ── ScopeMissing, TenantSuspended, TenantAccessDenied, OnlyThisMachine
 NotFound ── KeyNotFound, TenantNotFound
 InvalidInput ── KeyInvalid, SlugInvalid
 Conflict ── KeyRevoked, TenantExists, TenantKept
@@ -24,6 +24,11 @@ class ScopeMissing(Forbidden):
 class TenantSuspended(Forbidden):
     code = "tenant_suspended"
     title = "The tenant is suspended"
+
+
+class TenantAccessDenied(Forbidden):
+    code = "tenant_access_denied"
+    title = "The tenant is another's, or there is none"
 
 
 class OnlyThisMachine(Forbidden):

@@ -12,7 +12,7 @@ from kith.kit.clock import Clock
 from kith.kit.db import ReadSession, WriteSession, serialise
 from kith.kit.pages import Page
 
-_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?")
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,98}[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Tenants:
         """A tenant with an empty library. Raises SlugInvalid, TenantExists, ScopeMissing."""
         require_operator(self._who)
         if not _SLUG.fullmatch(slug):
-            raise SlugInvalid("1 to 100 small letters, digits and hyphens, none of them first or last")
+            raise SlugInvalid("1 to 100 small letters, digits, and within them hyphens and underscores")
         await serialise(self._session, "tenants.create")
         if await self._session.scalar(queries.tenant(slug)) is not None:
             raise TenantExists(f"there is a tenant {slug} already")

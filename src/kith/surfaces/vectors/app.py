@@ -1,0 +1,21 @@
+"""The vectors surface as an application of its own."""
+
+from fastapi import APIRouter, FastAPI
+
+from kith import __version__
+from kith.surfaces.problems import install
+from kith.surfaces.vectors.errors import error_response
+
+ROUTERS: tuple[APIRouter, ...] = ()
+
+
+def create_vectors() -> FastAPI:
+    app = FastAPI(
+        title="Kith: the vectors surface", version=__version__, docs_url=None, redoc_url=None,
+        description="Index, search, compare and verify faces, for many tenants.",
+    )  # fmt: skip
+    app.state.surface = "vectors"
+    for router in ROUTERS:
+        app.include_router(router)
+    install(app, error_response)
+    return app
