@@ -55,7 +55,7 @@ GUARDED = [(method, path, route) for method, path, route in ALL if isinstance(de
 
 def filled(path: str, person: int = 1, face: int = 1, key: int = 1, slug: str = "theirs") -> str:
     return path.replace(":path}", "}").format(
-        person_id=person, face_id=face, key_id=key, slug=slug, session_id="theirs"
+        person_id=person, face_id=face, key_id=key, slug=slug, session_id="theirs", batch_id="0" * 32
     )
 
 
@@ -122,7 +122,9 @@ class TestMatrix:
             await Tenants(session, OWNER, runtime.clock).create("theirs", Quotas())
         headers = {"x-api-key": await key(runtime, Scope.ADMIN)}  # the key with the id 1 is of `default`
         person = (await client.post("/persons", json={"name": "Ana"}, headers=headers)).json()["id"]
-        headers = {"x-api-key": await key(runtime, Scope.ADMIN, who=Principal(mine.id))}
+        headers = {
+            "x-api-key": await key(runtime, Scope.ADMIN, who=Principal(mine.id)), "x-tenant-id": "mine",
+        }  # fmt: skip
         seen = 0
         for method, path, _ in GUARDED:
             if "{" in path and path not in REPEATABLE:

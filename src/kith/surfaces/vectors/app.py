@@ -4,9 +4,10 @@ from fastapi import APIRouter, FastAPI
 
 from kith import __version__
 from kith.surfaces.problems import install
-from kith.surfaces.vectors.errors import error_response
+from kith.surfaces.vectors import batches
+from kith.surfaces.vectors.errors import STATUSES, error_response
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS: tuple[APIRouter, ...] = (batches.router,)
 
 
 def create_vectors() -> FastAPI:
@@ -17,5 +18,5 @@ def create_vectors() -> FastAPI:
     app.state.surface = "vectors"
     for router in ROUTERS:
         app.include_router(router)
-    install(app, error_response)
+    install(app, error_response, STATUSES)
     return app

@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from kith.errors import InvalidInput
-from kith.surfaces.problems import Problem, request_id
+from kith.surfaces.problems import STATUS, Problem, request_id
 from kith.surfaces.vectors.prefixes import is_pipeline
 
 
@@ -37,9 +37,14 @@ _CODES: Mapping[str, str] = {
     "webhook_events_invalid": "invalid_webhook_events",
     "internal_error": "internal_server_error",
     "busy": "service_unavailable",
+    "batch_empty": "no_image_urls",
+    "batch_too_long": "invalid_batch_size",
+    "batch_ended": "batch_cancellation_failed",
     "storage_unavailable": "storage_connection_failed",
     "index_unavailable": "vector_db_connection_failed",
 }
+
+STATUSES: Mapping[str, int] = {**STATUS, "batch_too_long": 400, "batch_ended": 400}
 
 
 def error_response(request: Request, problem: Problem) -> Response:
