@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.types import Scope
 
 from kith.accounts.principal import Principal
+from kith.background import helpers as helpers_of
 from kith.errors import AppError, Unavailable
 from kith.kit.metrics import Metrics
 from kith.runtime import Runtime, open_runtime
@@ -82,7 +83,7 @@ async def _working(runtime: Runtime) -> AsyncGenerator[None]:
             await runner.recover()
         await runner.serve()
 
-    helpers = await runtime.helpers()
+    helpers = await helpers_of(runtime)
     serving = [asyncio.create_task(work()), *(asyncio.create_task(it.serve()) for it in helpers)]
     for task in serving:
         task.add_done_callback(_report)

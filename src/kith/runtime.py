@@ -7,11 +7,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from kith.accounts.keyring import Keyring
-from kith.accounts.principal import DEFAULT_TENANT_ID, Principal
+from kith.accounts.principal import Principal
 from kith.audit import service as audit
 from kith.audit.tables import AuditAction
-from kith.batches import service as batches
-from kith.batches.tasks import IndexBatches
 from kith.engine.errors import EmbeddingSpaceMismatch, EngineNotReady
 from kith.engine.image import ImageLimits
 from kith.engine.packs import PackStore
@@ -25,13 +23,13 @@ from kith.faces.tasks import IDENTIFY, AnalyseConfig, AnalysePhotos
 from kith.index.base import VectorIndex
 from kith.index.memory import MemoryIndex
 from kith.index.pgvector import PgVectorIndex
-from kith.jobs.daily import Daily, daily_job
+from kith.ingest.service import Ingest
+from kith.ingest.stream import RedisStream
 from kith.jobs.liveness import Liveness
-from kith.jobs.runner import Runner, RunnerConfig, Service
-from kith.jobs.service import Jobs
+from kith.jobs.runner import Runner, RunnerConfig
 from kith.kit.blobs import Blobs
 from kith.kit.clock import Clock, SystemClock
-from kith.kit.db import Database, WriteSession
+from kith.kit.db import Database
 from kith.kit.errors import StorageUnavailable
 from kith.kit.fetch import Fetcher, FetchLimits
 from kith.kit.limits import Limiter, MemoryLimiter, RedisLimiter
@@ -39,8 +37,6 @@ from kith.kit.offload import Offload
 from kith.kit.secrets import Sealer
 from kith.kit.sources import Sources
 from kith.migrations import upgrade
-from kith.notify.service import DELIVER, EXPIRE_DELIVERIES, expire_deliveries
-from kith.notify.tasks import DeliverWebhooks
 from kith.people.identification import IdentifyConfig, IdentifyFaces
 from kith.people.matching import Thresholds
 from kith.photos.importing import Importer
@@ -54,10 +50,8 @@ Progress = Callable[[str], None]
 _COMPUTE_SLOTS = 4
 # One lane decodes and stores while the other is in the networks.
 _LANES = 2
-# So many endpoints may leave us without an answer before others have to wait for them.
-_COURIER_LANES = 8
-# So many sites that pictures come from may be slow before others have to wait for them.
-_GATHERER_LANES = 4
+# So many pictures may be looked at beside those of the worker itself.
+GATHERING = 16
 
 
 @dataclass(slots=True)
@@ -75,6 +69,7 @@ class Runtime:
     limiter: Limiter
     courier_liveness: Liveness
     gatherer_liveness: Liveness
+    stream: RedisStream | None
     fetcher: Fetcher
     sealer: Sealer
     decoding: Offload
@@ -207,7 +202,7 @@ class Runtime:
             ),
         )  # fmt: skip
         handlers = {ANALYSE: analyse, IDENTIFY: identify}
-        return Runner(self.db, self.clock, handlers, self.liveness, self._runner_config(_LANES))
+        return Runner(self.db, self.clock, handlers, self.liveness, self.runner_config(_LANES))
 
     def indexing(self) -> Indexing:
         return Indexing(
@@ -220,49 +215,19 @@ class Runtime:
         """The limits of pictures that are fetched."""
         return FetchLimits(self.settings.limits.upload_bytes, self.settings.fetch.seconds)
 
-    def gatherer(self) -> Runner:
-        """The worker beside it that fetches pictures; no photo that is here waits for a slow site."""
-        index_batches = IndexBatches(
-            self.db, self.blobs, self.clock, fetcher=self.fetcher, indexing=self.indexing(),
-            limits=self.fetch_limits,
-        )  # fmt: skip
-        handlers = {batches.INDEX_BATCH: index_batches}
-        return Runner(
-            self.db, self.clock, handlers, self.gatherer_liveness, self._runner_config(_GATHERER_LANES)
-        )
-
-    def _runner_config(self, lanes: int) -> RunnerConfig:
+    def runner_config(self, lanes: int) -> RunnerConfig:
         it = self.settings.worker
         return RunnerConfig(it.lease_seconds, it.attempts, it.deaths, it.poll_seconds, lanes)
 
-    async def helpers(self) -> list[Service]:
-        """What works beside the worker of this process."""
-        return [await self.courier(), self.gatherer()]
+    def ingest(self, who: Principal) -> Ingest:
+        return Ingest(
+            self.db, self.clock, who, sources=self.sources, decoding=self.decoding, config=self._analysis,
+            stream=self.stream,
+        )  # fmt: skip
 
-    async def courier(self) -> Runner:
-        """The worker beside it that speaks to others and tidies up; no photo waits for a slow webhook."""
-        kinds = {
-            audit.EXPIRE_AUDIT: self._expire_audit,
-            EXPIRE_DELIVERIES: self._expire_deliveries,
-            batches.EXPIRE_BATCHES: self._expire_batches,
-        }
-        async with self.db.write() as session:
-            await Jobs(session, self.clock).add(DEFAULT_TENANT_ID, [daily_job(kind) for kind in kinds])
-        daily = {kind: Daily(self.db, self.clock, kind, work) for kind, work in kinds.items()}
-        deliver = DeliverWebhooks(self.db, self.clock, self.fetcher, self.sealer)
-        handlers = {DELIVER: deliver, **daily}
-        return Runner(
-            self.db, self.clock, handlers, self.courier_liveness, self._runner_config(_COURIER_LANES)
-        )
-
-    async def _expire_audit(self, session: WriteSession) -> None:
-        await audit.expire(session, self.clock, self.settings.audit.keep_days)
-
-    async def _expire_deliveries(self, session: WriteSession) -> None:
-        await expire_deliveries(session, self.clock, self.settings.webhooks.keep_days)
-
-    async def _expire_batches(self, session: WriteSession) -> None:
-        await batches.expire(session, self.clock, self.settings.batches.keep_days)
+    def open_stream(self) -> RedisStream | None:
+        """The stream that single pictures come through, as a client of its own; None without Redis."""
+        return _open_stream(self.settings, self.gatherer_liveness.worker)
 
     async def close(self) -> None:
         self._let_go()
@@ -270,6 +235,8 @@ class Runtime:
             await asyncio.wait(self._closing)
         await self.keyring.close()
         await self.limiter.close()
+        if self.stream is not None:
+            await self.stream.close()
         for pool in self.pools:
             await pool.close()
         await self.db.close()
@@ -331,6 +298,11 @@ class Runtime:
         return PgVectorIndex(dsn, space_key, dimension)
 
 
+def _open_stream(settings: Settings, consumer: str) -> RedisStream | None:
+    it = settings.ingest
+    return RedisStream(settings.redis.url, it.stream, it.group, consumer) if settings.redis.url else None
+
+
 @asynccontextmanager
 async def open_runtime(
     settings: Settings, *, clock: Clock | None = None, progress: Progress = lambda _: None
@@ -354,11 +326,12 @@ async def open_runtime(
         limiter=RedisLimiter(settings.redis.url) if settings.redis.url else MemoryLimiter(),
         sources=Sources.open(settings.sources.url),
         courier_liveness=courier_liveness, gatherer_liveness=gatherer_liveness,
+        stream=_open_stream(settings, gatherer_liveness.worker),
         fetcher=Fetcher(settings.fetch.allowed_private),
         sealer=Sealer(sealing.get_secret_value() if sealing is not None else None),
         decoding=Offload(limits.concurrent_images, limits.waiting_images, "decoding"),
         working=Offload(
-            os.cpu_count() or 1, 2 * settings.worker.batch + 2 * _GATHERER_LANES, "working"
+            os.cpu_count() or 1, 2 * settings.worker.batch + GATHERING, "working"
         ),
         networks=Offload(1, limits.waiting_images, "networks"),
         compute=Offload(_COMPUTE_SLOTS, limits.waiting_images, "compute"), progress=progress,

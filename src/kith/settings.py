@@ -147,6 +147,24 @@ class BatchSettings(Group):
     )
 
 
+class IngestSettings(Group):
+    stream: str = Field(
+        default="face:ingest", min_length=1, max_length=200,
+        description="The stream in Redis that single pictures come through, if `KITH_REDIS__URL` is set; "
+        "what cannot be indexed goes to `<stream>:dlq`.",
+    )  # fmt: skip
+    group: str = Field(
+        default="pipeline", min_length=1, max_length=200, description="The consumer group that Kith reads as."
+    )
+    claim_seconds: float = Field(
+        default=120, ge=0.1, le=86_400,
+        description="After this long without a sign of life of one consumer another takes over its work.",
+    )  # fmt: skip
+    keep_days: int = Field(
+        default=30, ge=2, le=36_500, description="How long it is kept what came in; photos stay."
+    )
+
+
 class WebhookSettings(Group):
     key: SecretStr | None = Field(
         default=None, min_length=16,
@@ -259,6 +277,7 @@ class Settings(BaseSettings):
     worker: WorkerSettings = WorkerSettings()
     fetch: FetchSettings = FetchSettings()
     batches: BatchSettings = BatchSettings()
+    ingest: IngestSettings = IngestSettings()
     webhooks: WebhookSettings = WebhookSettings()
     audit: AuditSettings = AuditSettings()
     server: ServerSettings = ServerSettings()

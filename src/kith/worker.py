@@ -4,6 +4,7 @@ import asyncio
 
 import structlog
 
+from kith.background import helpers as helpers_of
 from kith.runtime import Runtime
 
 log = structlog.get_logger()
@@ -16,7 +17,7 @@ async def work(runtime: Runtime) -> None:
     on is waited for. Raises what keeps the pack from being opened.
     """
     recognition = await runtime.recognition()
-    runner, helpers = runtime.runner(), await runtime.helpers()
+    runner, helpers = runtime.runner(), await helpers_of(runtime)
     await runner.recover()
     log.info("worker.started", pack=recognition.engine.space.pack)
     try:

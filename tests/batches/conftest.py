@@ -12,6 +12,7 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from kith.accounts.principal import Principal
+from kith.background import gatherer
 from kith.batches import queries
 from kith.batches.service import Batches, BatchReport, NewItem, get_batch, submit
 from kith.batches.tables import Batch, BatchItem
@@ -50,7 +51,7 @@ class Desk:
             return await get_batch(session, who, batch.uuid.hex)
 
     async def work(self, tenant_id: int = 1) -> None:
-        await self.runtime.gatherer().drain(tenant_id)
+        await gatherer(self.runtime).drain(tenant_id)
 
     async def items(self, batch: Batch) -> Sequence[BatchItem]:
         async with self.runtime.db.read() as session:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from kith.accounts.principal import Principal
 from kith.audit.tables import AuditEntry
+from kith.background import gatherer
 from kith.batches.errors import BatchEmpty, BatchEnded, BatchNotFound, BatchTooLong
 from kith.batches.service import MAX_ITEMS, Batches, NewItem, expire, list_batches
 from kith.batches.tables import BatchState, ItemState
@@ -130,7 +131,7 @@ class TestWork:
     async def test_workers_share_a_batch_and_each_picture_is_done_once(self, desk: Desk, site: Site) -> None:
         urls = [site.serve(f"/{number}.png", picture((number, 3))) for number in range(30)]
         batch = await desk.create(*urls)
-        runners = [desk.runtime.gatherer(), desk.runtime.gatherer()]
+        runners = [gatherer(desk.runtime), gatherer(desk.runtime)]
         await asyncio.gather(*(it.drain(1) for it in runners))
         it = (await desk.report(batch)).batch
         assert (it.state, it.processed, it.successful) == (BatchState.COMPLETED, 30, 30)

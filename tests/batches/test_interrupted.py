@@ -10,6 +10,7 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from kith.audit.tables import AuditEntry
+from kith.background import gatherer
 from kith.batches.service import INDEX_BATCH, NewItem
 from kith.batches.tables import BatchState, ItemState
 from kith.batches.tasks import IndexBatches
@@ -27,6 +28,7 @@ from tests.support.tiny_library import picture
 
 WORKER = """
 import asyncio, json, sys
+from kith.background import gatherer
 from kith.runtime import open_runtime
 from kith.settings import Settings
 
@@ -35,7 +37,7 @@ async def main():
         await runtime.recognition()
         print("ready", flush=True)
         sys.stdin.readline()
-        await runtime.gatherer().serve()
+        await gatherer(runtime).serve()
 
 asyncio.run(main())
 """
@@ -66,7 +68,7 @@ async def test_after_a_kill_another_goes_on_and_each_is_done_once(
     process.kill()
     await process.wait()
     gate.open.set()
-    runner = real_time.runtime.gatherer()
+    runner = gatherer(real_time.runtime)
     assert (await real_time.report(batch)).batch.processed < 12
     await runner.recover()
     await runner.drain(1)

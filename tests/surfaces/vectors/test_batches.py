@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from kith.accounts.principal import Principal
 from kith.app import create_app
+from kith.background import gatherer
 from kith.people.reading import read_statistics
 from kith.runtime import open_runtime
 from kith.settings import EngineSettings, FetchSettings
@@ -51,7 +52,7 @@ async def create(library: Library, *urls: str, **more: Any) -> dict[str, Any]:
 async def gather(library: Library) -> None:
     """Do all that waits, whosever it is."""
     for tenant_id in (1, 2, 3):
-        await library.runtime.gatherer().drain(tenant_id)
+        await gatherer(library.runtime).drain(tenant_id)
 
 
 async def code(library: Library, method: str, path: str, **request: Any) -> tuple[int, str]:
