@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from kith.accounts.keyring import Keyring
 from kith.accounts.principal import DEFAULT_TENANT_ID, Principal
+from kith.accounts.signing import Signer
 from kith.audit import service as audit
 from kith.audit.tables import AuditAction
 from kith.engine.errors import EmbeddingSpaceMismatch, EngineNotReady
@@ -65,6 +66,7 @@ class Runtime:
     packs: PackStore
     liveness: Liveness
     keyring: Keyring
+    signer: Signer
     limiter: Limiter
     courier_liveness: Liveness
     fetcher: Fetcher
@@ -308,6 +310,7 @@ async def open_runtime(
     runtime = Runtime(
         settings=settings, db=db, blobs=Blobs.open(settings.blobs.url or settings.data / "blobs"),
         clock=clock, packs=PackStore(settings.packs_folder), liveness=liveness, keyring=keyring,
+        signer=Signer(db, clock),
         limiter=RedisLimiter(settings.redis.url) if settings.redis.url else MemoryLimiter(),
         sources=Sources.open(settings.sources.url),
         courier_liveness=courier_liveness, fetcher=Fetcher(settings.fetch.allowed_private),

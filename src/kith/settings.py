@@ -202,9 +202,24 @@ class SessionsSettings(Group):
     )
 
 
+class VectorsSettings(Group):
+    image_bytes: int = Field(default=10 * MEBIBYTE, ge=1024, description="The largest picture one may send.")
+    query_hours: int = Field(
+        default=24, ge=1, le=24 * 365, description="How long pictures are kept that were only searched by."
+    )
+    crawled_days: int = Field(
+        default=90, ge=1, le=36_500, description="How long photos are kept that were seen on a site."
+    )
+    verify: float = Field(
+        default=0.78, ge=0, le=1,
+        description="From this similarity on a probe is the identity it is said to be.",
+    )  # fmt: skip
+
+
 class SurfaceSettings(Group):
     core: CoreSettings = Field(default=CoreSettings(), description="The core surface.")
     sessions: SessionsSettings = Field(default=SessionsSettings(), description="The sessions surface.")
+    vectors: VectorsSettings = Field(default=VectorsSettings(), description="The vectors surface.")
 
 
 class LogSettings(Group):

@@ -4,6 +4,7 @@ from alembic import context
 
 from kith.accounts import tables as accounts
 from kith.audit import tables as audit
+from kith.enrolment import tables as enrolment
 from kith.external_ids import tables as external_ids
 from kith.faces import tables as faces
 from kith.galleries import tables as galleries
@@ -14,7 +15,7 @@ from kith.people import tables as people
 from kith.photos import tables as photos
 
 # Importing them is what fills Base.metadata.
-TABLES = (accounts, audit, external_ids, faces, galleries, jobs, notify, people, photos)
+TABLES = (accounts, audit, enrolment, external_ids, faces, galleries, jobs, notify, people, photos)
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -4,9 +4,11 @@ from fastapi import APIRouter, FastAPI
 
 from kith import __version__
 from kith.surfaces.problems import install
+from kith.surfaces.vectors import faces
 from kith.surfaces.vectors.errors import error_response
+from kith.surfaces.vectors.pictures import Memory
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS: tuple[APIRouter, ...] = (faces.router,)
 
 
 def create_vectors() -> FastAPI:
@@ -15,6 +17,7 @@ def create_vectors() -> FastAPI:
         description="Index, search, compare and verify faces, for many tenants.",
     )  # fmt: skip
     app.state.surface = "vectors"
+    app.state.memory = Memory()
     for router in ROUTERS:
         app.include_router(router)
     install(app, error_response)
