@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from kith.accounts.keyring import Keyring
 from kith.accounts.principal import DEFAULT_TENANT_ID, Principal
@@ -15,6 +16,7 @@ from kith.engine.errors import EmbeddingSpaceMismatch, EngineNotReady
 from kith.engine.image import ImageLimits
 from kith.engine.packs import PackStore
 from kith.engine.session import SessionOptions
+from kith.enrolment.retention import EXPIRE_PHOTOS, expire_everybodys
 from kith.enrolment.service import Enrolment
 from kith.errors import AppError, Busy, Unavailable
 from kith.faces import queries as face_queries
@@ -208,6 +210,7 @@ class Runtime:
         kinds = {
             audit.EXPIRE_AUDIT: self._expire_audit,
             EXPIRE_DELIVERIES: self._expire_deliveries,
+            EXPIRE_PHOTOS: self._expire_photos,
         }
         async with self.db.write() as session:
             await Jobs(session, self.clock).add(DEFAULT_TENANT_ID, [daily_job(kind) for kind in kinds])
@@ -224,6 +227,13 @@ class Runtime:
 
     async def _expire_deliveries(self, session: WriteSession) -> None:
         await expire_deliveries(session, self.clock, self.settings.webhooks.keep_days)
+
+    async def _expire_photos(self, session: WriteSession) -> None:
+        limits, now = self.settings.surfaces.vectors, self.clock.now()
+        await expire_everybodys(
+            session, self.blobs, queries_before=now - timedelta(hours=limits.query_hours),
+            crawled_before=now - timedelta(days=limits.crawled_days),
+        )  # fmt: skip
 
     async def close(self) -> None:
         self._let_go()

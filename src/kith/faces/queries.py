@@ -27,6 +27,11 @@ def faces_of_photos(photo_ids: Sequence[int]) -> Select[Face]:
     return select(Face).where(Face.photo_id.in_(photo_ids)).order_by(Face.photo_id, Face.id)
 
 
+def photos_with_pinned(photo_ids: Sequence[int]) -> Select[int]:
+    """Those of the photos about a face of which a human decided something."""
+    return select(Face.photo_id).where(Face.photo_id.in_(photo_ids), Face.is_pinned).distinct()
+
+
 def faces_of_person(who: Principal, person_id: int) -> Select[Face]:
     stmt = select(Face).where(Face.person_id == person_id, ~Face.is_ignored).order_by(Face.id)
     return visible_to(stmt, Face, who)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, column, func, select, table
+from sqlalchemy import ColumnElement, Select, column, func, select, table
 from sqlalchemy.orm import aliased
 
 from kith.accounts.principal import Principal, visible_to
@@ -43,6 +43,23 @@ def queries_before(who: Principal, moment: datetime) -> Select[PhotoOrigin]:
     """Photos that were only searched by, and before this moment."""
     stmt = select(PhotoOrigin).where(PhotoOrigin.purpose == Purpose.QUERY, PhotoOrigin.created_at < moment)
     return visible_to(stmt.order_by(PhotoOrigin.photo_id), PhotoOrigin, who)
+
+
+def crawled_before(who: Principal, moment: datetime) -> Select[PhotoOrigin]:
+    """Photos that were seen on a site, and handed in before this moment."""
+    stmt = select(PhotoOrigin).where(_is_crawled(moment))
+    return visible_to(stmt.order_by(PhotoOrigin.photo_id), PhotoOrigin, who)
+
+
+def tenants_with_expired(queries_before: datetime, crawled_before: datetime) -> Select[int]:
+    """The tenants whose photos are among either, for the worker."""
+    is_query = (PhotoOrigin.purpose == Purpose.QUERY) & (PhotoOrigin.created_at < queries_before)
+    return select(PhotoOrigin.tenant_id).where(is_query | _is_crawled(crawled_before)).distinct()
+
+
+def _is_crawled(moment: datetime) -> ColumnElement[bool]:
+    is_kept = PhotoOrigin.purpose == Purpose.INDEX
+    return is_kept & PhotoOrigin.site.is_not(None) & (PhotoOrigin.created_at < moment)
 
 
 def with_digest(who: Principal, sha256: str) -> Select[Photo]:

