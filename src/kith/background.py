@@ -1,9 +1,12 @@
 """What goes on in a process beside its requests and its worker: who tells, who fetches, who tidies up."""
 
+from datetime import timedelta
+
 from kith.accounts.principal import DEFAULT_TENANT_ID
 from kith.audit import service as audit
 from kith.batches import service as batches
 from kith.batches.tasks import IndexBatches
+from kith.enrolment.retention import EXPIRE_PHOTOS, expire_everybodys
 from kith.ingest import service as ingest
 from kith.ingest.consumer import ConsumerConfig, StreamConsumer
 from kith.ingest.tasks import EntryWork, IngestEntries
@@ -44,11 +47,19 @@ async def courier(kith: Runtime) -> Runner:
     async def expire_ingest(session: WriteSession) -> None:
         await ingest.expire(session, kith.clock, keep.ingest.keep_days)
 
+    async def expire_photos(session: WriteSession) -> None:
+        limits, now = keep.surfaces.vectors, kith.clock.now()
+        await expire_everybodys(
+            session, kith.blobs, queries_before=now - timedelta(hours=limits.query_hours),
+            crawled_before=now - timedelta(days=limits.crawled_days),
+        )  # fmt: skip
+
     kinds = {
         audit.EXPIRE_AUDIT: expire_audit,
         EXPIRE_DELIVERIES: expire_sent,
         batches.EXPIRE_BATCHES: expire_batches,
         ingest.EXPIRE_INGEST: expire_ingest,
+        EXPIRE_PHOTOS: expire_photos,
     }
     async with kith.db.write() as session:
         await Jobs(session, kith.clock).add(DEFAULT_TENANT_ID, [daily_job(kind) for kind in kinds])
@@ -61,7 +72,7 @@ async def courier(kith: Runtime) -> Runner:
 def gatherer(kith: Runtime) -> Runner:
     """Fetches pictures and indexes them; no photo that is here waits for a slow site."""
     index_batches = IndexBatches(
-        kith.db, kith.blobs, kith.clock, fetcher=kith.fetcher, indexing=kith.indexing(),
+        kith.db, kith.blobs, kith.clock, fetcher=kith.fetcher, intake=kith.intake(),
         limits=kith.fetch_limits,
     )  # fmt: skip
     entries = IngestEntries(kith.db, kith.clock, entry_work(kith))
@@ -81,6 +92,6 @@ def consumer(kith: Runtime) -> StreamConsumer | None:
 
 def entry_work(kith: Runtime) -> EntryWork:
     return EntryWork(
-        kith.db, kith.clock, sources=kith.sources, fetcher=kith.fetcher, indexing=kith.indexing(),
+        kith.db, kith.clock, sources=kith.sources, fetcher=kith.fetcher, intake=kith.intake(),
         limits=kith.fetch_limits, max_bytes=kith.limits.max_bytes,
     )  # fmt: skip

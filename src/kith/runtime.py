@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from kith.accounts.keyring import Keyring
 from kith.accounts.principal import Principal
+from kith.accounts.signing import Signer
 from kith.audit import service as audit
 from kith.audit.tables import AuditAction
 from kith.engine.errors import EmbeddingSpaceMismatch, EngineNotReady
@@ -17,7 +18,7 @@ from kith.engine.session import SessionOptions
 from kith.enrolment.service import Enrolment
 from kith.errors import AppError, Busy, Unavailable
 from kith.faces import queries as face_queries
-from kith.faces.indexing import Indexing
+from kith.faces.intake import Intake
 from kith.faces.recognition import Recognition, activate, space_row
 from kith.faces.tasks import IDENTIFY, AnalyseConfig, AnalysePhotos
 from kith.index.base import VectorIndex
@@ -66,6 +67,7 @@ class Runtime:
     packs: PackStore
     liveness: Liveness
     keyring: Keyring
+    signer: Signer
     limiter: Limiter
     courier_liveness: Liveness
     gatherer_liveness: Liveness
@@ -204,8 +206,8 @@ class Runtime:
         handlers = {ANALYSE: analyse, IDENTIFY: identify}
         return Runner(self.db, self.clock, handlers, self.liveness, self.runner_config(_LANES))
 
-    def indexing(self) -> Indexing:
-        return Indexing(
+    def intake(self) -> Intake:
+        return Intake(
             self.blobs, self.clock, recognition=self.recognition_for_jobs, decoding=self.working,
             config=self._analysis,
         )  # fmt: skip
@@ -323,6 +325,7 @@ async def open_runtime(
     runtime = Runtime(
         settings=settings, db=db, blobs=Blobs.open(settings.blobs.url or settings.data / "blobs"),
         clock=clock, packs=PackStore(settings.packs_folder), liveness=liveness, keyring=keyring,
+        signer=Signer(db, clock),
         limiter=RedisLimiter(settings.redis.url) if settings.redis.url else MemoryLimiter(),
         sources=Sources.open(settings.sources.url),
         courier_liveness=courier_liveness, gatherer_liveness=gatherer_liveness,

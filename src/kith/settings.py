@@ -236,6 +236,17 @@ class VectorsSettings(Group):
     batch: int = Field(
         default=100, ge=1, le=10_000, description="The most pictures one call may have indexed."
     )
+    image_bytes: int = Field(default=10 * MEBIBYTE, ge=1024, description="The largest picture one may send.")
+    query_hours: int = Field(
+        default=24, ge=1, le=24 * 365, description="How long pictures are kept that were only searched by."
+    )
+    crawled_days: int = Field(
+        default=90, ge=1, le=36_500, description="How long photos are kept that were seen on a site."
+    )
+    verify: float = Field(
+        default=0.78, ge=0, le=1,
+        description="From this similarity on a probe is the identity it is said to be.",
+    )  # fmt: skip
 
 
 class SurfaceSettings(Group):

@@ -96,7 +96,7 @@ class TestWork:
         await desk.work()
         (photo,) = await desk.photos()
         async with desk.runtime.db.read() as session:
-            row = (await session.scalars(photo_queries.notes_of(WHO, [photo.id]))).one()
+            row = (await session.scalars(photo_queries.origin(WHO, photo.id))).one()
         assert first.uuid != second.uuid
         assert row.url == url
         assert row.notes == {
@@ -115,7 +115,7 @@ class TestWork:
         assert [it.state for it in await desk.items(batch)] == [ItemState.INDEXED, ItemState.FAILED]
         assert [await desk.runtime.blobs.exists(name) for name in kept] == [False, False]
         async with desk.runtime.db.read() as session:
-            (row,) = await session.scalars(photo_queries.notes_of(WHO, [(await desk.photos())[0].id]))
+            (row,) = await session.scalars(photo_queries.origin(WHO, (await desk.photos())[0].id))
         assert (row.site, row.seen_at, row.notes["k"], row.notes["kind"]) == (
             "a site", desk.clock.now(), 1, "crawl",
         )  # fmt: skip

@@ -59,9 +59,8 @@ class TestSubmit:
             digest(TWO): "two.png", digest(ONE): "one.png",
         }  # fmt: skip
         async with inlet.runtime.db.read() as session:
-            (row,) = await session.scalars(
-                photo_queries.notes_of(WHO, [it.id for it in photos if it.sha256 == digest(TWO)])
-            )
+            (photo_id,) = [it.id for it in photos if it.sha256 == digest(TWO)]
+            (row,) = await session.scalars(photo_queries.origin(WHO, photo_id))
             assert (await session.scalars(select(Job).where(Job.kind == "ingest"))).all() == []
         assert (row.url, row.site, row.notes) == ("s3://raw-images/two.png", "a site", {"k": 1})
         assert row.seen_at == datetime.fromtimestamp(TS, UTC)

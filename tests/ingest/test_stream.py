@@ -137,9 +137,8 @@ class TestOfOthers:
         await client.xadd(STREAM, message("", bucket="raw-images", key="a/two"))
         await client.xadd(STREAM, message(site.serve("/one", ONE)))
         await work_off(client, streaming.consumer())
-        assert [(it.state, it.face_count) for it in await streaming.entries()] == [
-            (EntryState.INDEXED, 2), (EntryState.INDEXED, 1),
-        ]  # fmt: skip
+        entries = await streaming.entries()
+        assert sorted((it.state, it.face_count) for it in entries) == [("indexed", 1), ("indexed", 2)]
 
     async def test_with_a_key_is_done_once(self, streaming: Inlet, client: Redis, site: Site) -> None:
         url = site.serve("/one", ONE)

@@ -55,7 +55,14 @@ GUARDED = [(method, path, route) for method, path, route in ALL if isinstance(de
 
 def filled(path: str, person: int = 1, face: int = 1, key: int = 1, slug: str = "theirs") -> str:
     return path.replace(":path}", "}").format(
-        person_id=person, face_id=face, key_id=key, slug=slug, session_id="theirs", batch_id="0" * 32
+        person_id=person,
+        face_id=face,
+        key_id=key,
+        slug=slug,
+        session_id="theirs",
+        batch_id="0" * 32,
+        bucket="raw-images",
+        key="theirs/ab/x.jpg",
     )
 
 

@@ -1,7 +1,7 @@
 """What can go wrong with keys, scopes, tenants and quotas.
 
 Unauthenticated ── ApiKeyMissing
-Forbidden ── ScopeMissing, TenantSuspended, TenantAccessDenied, OnlyThisMachine
+Forbidden ── ScopeMissing, TenantSuspended, TenantAccessDenied, OnlyThisMachine, LinkInvalid
 NotFound ── KeyNotFound, TenantNotFound
 InvalidInput ── KeyInvalid, SlugInvalid
 Conflict ── KeyRevoked, TenantExists, TenantKept
@@ -34,6 +34,11 @@ class TenantAccessDenied(Forbidden):
 class OnlyThisMachine(Forbidden):
     code = "only_this_machine"
     title = "Without any key only this machine may ask"
+
+
+class LinkInvalid(Forbidden):
+    code = "link_invalid"
+    title = "The link is not valid, or not any more"
 
 
 class KeyNotFound(NotFound):

@@ -16,7 +16,7 @@ from kith.batches import queries
 from kith.batches.service import error_of, share_job
 from kith.batches.tables import Batch, BatchItem, BatchState, ItemState
 from kith.errors import AppError, Busy, Unavailable
-from kith.faces.indexing import Indexed, Indexing, Seen
+from kith.faces.intake import Intake, Seen, Taken
 from kith.faces.service import take_turn
 from kith.jobs.service import Jobs, WorkerDied
 from kith.jobs.tables import Job
@@ -26,7 +26,7 @@ from kith.kit.db import Database, WriteSession
 from kith.kit.fetch import Fetcher, FetchLimits
 from kith.notify.service import publish
 from kith.notify.tables import Event
-from kith.photos.noting import Notes, note
+from kith.photos.noting import Notes
 
 _AT_ONCE = 4  # pictures of one run that are fetched together
 _CRASHES = 3  # so many pictures that nothing can be said of, and the batch itself has failed
@@ -39,15 +39,15 @@ _KEPT_AT_ONCE = 100
 class Outcome:
     """What came of an item: the photo it is, or what is wrong with it."""
 
-    indexed: Indexed | None = None
+    taken: Taken | None = None
     code: str = ""
     detail: str = ""
 
     @property
     def state(self) -> ItemState:
-        if self.indexed is None:
+        if self.taken is None:
             return ItemState.FAILED
-        return ItemState.INDEXED if self.indexed.face_count else ItemState.FACELESS
+        return ItemState.INDEXED if self.taken.face_count else ItemState.FACELESS
 
 
 class IndexBatches:
@@ -56,18 +56,18 @@ class IndexBatches:
     batch = 1
 
     def __init__(
-        self, db: Database, blobs: Blobs, clock: Clock, *, fetcher: Fetcher, indexing: Indexing,
+        self, db: Database, blobs: Blobs, clock: Clock, *, fetcher: Fetcher, intake: Intake,
         limits: FetchLimits,
     ) -> None:  # fmt: skip
         self._db = db
         self._blobs = blobs
         self._clock = clock
         self._fetcher = fetcher
-        self._indexing = indexing
+        self._intake = intake
         self._limits = limits
 
     async def ready(self) -> None:
-        await self._indexing.ready()
+        await self._intake.ready()
 
     async def run(self, jobs: Sequence[Job], worker: str) -> None:
         for job in jobs:
@@ -147,7 +147,7 @@ class IndexBatches:
 
     async def _look(self, item: BatchItem, data: bytes) -> Seen:
         name = item.url.partition("?")[0].rstrip("/").rpartition("/")[2]
-        return await self._indexing.look(data, name[:255])
+        return await self._intake.look(data, name[:255])
 
     async def _store(self, batch: Batch, item: BatchItem, seen: Seen | Outcome) -> bool:
         """Store what was found, and that it was, unless the item has come to its end meanwhile."""
@@ -170,27 +170,24 @@ class IndexBatches:
     async def _keep(
         self, session: WriteSession, who: Principal, batch: Batch, item: BatchItem, seen: Seen
     ) -> Outcome:
-        indexed = await self._indexing.store(session, who, seen)
         noted = {
             **batch.notes, **item.notes,
             "batch_id": batch.uuid.hex, "image_url": item.url, "image_index": item.position,
         }  # fmt: skip
-        told = Notes(item.url, item.site, item.seen_at, noted)
-        await note(session, who, self._clock, indexed.photo_id, told)
-        if indexed.face_count:
-            await publish_indexed(
-                session, self._clock, who, indexed, f"batch_{batch.uuid.hex}_{item.position}"
-            )
-        return Outcome(indexed)
+        said = Notes(item.url, item.site, item.seen_at, noted)
+        taken = await self._intake.take(session, who, seen, said.origin)
+        if taken.face_count:
+            await publish_indexed(session, self._clock, who, taken, f"batch_{batch.uuid.hex}_{item.position}")
+        return Outcome(taken)
 
     async def _end_item(
         self, session: WriteSession, who: Principal, batch: Batch, item: BatchItem, outcome: Outcome
     ) -> None:
         """Write down what came of an item, and the end of the batch if it was the last one."""
-        now, indexed = self._clock.now(), outcome.indexed
+        now, taken = self._clock.now(), outcome.taken
         item.state, item.ended_at = outcome.state, now
-        if indexed is not None:
-            item.photo_id, item.face_count = indexed.photo_id, indexed.face_count
+        if taken is not None:
+            item.photo_id, item.face_count = taken.photo_id, taken.face_count
         else:
             item.error_code, item.error_detail = outcome.code, outcome.detail[:1000]
         batch.processed += 1
@@ -240,11 +237,11 @@ class IndexBatches:
 
 
 async def publish_indexed(
-    session: WriteSession, clock: Clock, who: Principal, indexed: Indexed, request_id: str
+    session: WriteSession, clock: Clock, who: Principal, taken: Taken, request_id: str
 ) -> None:
     """Tell of a picture that was indexed in the background."""
     data = {
-        "indexed_count": indexed.face_count, "face_count": indexed.face_count,
-        "phash": f"{indexed.phash:016x}", "photo_id": indexed.photo_id, "request_id": request_id,
+        "indexed_count": taken.face_count, "face_count": taken.face_count,
+        "phash": f"{taken.phash:016x}", "photo_id": taken.photo_id, "request_id": request_id,
     }  # fmt: skip
     await publish(session, clock, who, Event.FACE_INDEXED, data, request_id=request_id)

@@ -185,23 +185,28 @@ class StreamConsumer:
     @asynccontextmanager
     async def _keeping(self, entries: Sequence[Delivery]) -> AsyncGenerator[None]:
         """Give signs of life for what is in hand meanwhile."""
-        names = [it.message_id for it in entries]
+        names, is_over = [it.message_id for it in entries], asyncio.Event()
 
         async def beat() -> None:
-            while names:
-                await asyncio.sleep(self._config.claim_seconds / 4)
+            while not await _set_within(is_over, self._config.claim_seconds / 4):
                 with suppress(StreamUnavailable):
                     await self._stream.keep(names)
 
-        beating = asyncio.create_task(beat())
+        # It is told to end, never cancelled: in the middle of a command a cancellation may get lost.
+        beating = asyncio.create_task(beat()) if names else None
         try:
             yield
         finally:
-            beating.cancel()
-            await asyncio.wait([beating])
+            is_over.set()
+            if beating is not None:
+                await beating
 
     async def _pause(self, seconds: float) -> bool:
         """Wait; whether it is time to stop."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._stop.wait(), seconds)
-        return self._stop.is_set()
+        return await _set_within(self._stop, seconds)
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> bool:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+    return event.is_set()

@@ -7,7 +7,7 @@ from kith.audit.service import Origin, coming_from, record
 from kith.audit.tables import AuditAction
 from kith.batches.tasks import publish_indexed
 from kith.errors import AppError, Busy, Unavailable
-from kith.faces.indexing import Indexing, Seen
+from kith.faces.intake import Intake, Seen
 from kith.faces.service import take_turn
 from kith.ingest import queries
 from kith.ingest.messages import Message, from_data
@@ -19,7 +19,6 @@ from kith.kit.db import Database, WriteSession
 from kith.kit.errors import SourcesNotSet
 from kith.kit.fetch import Fetcher, FetchLimits
 from kith.kit.sources import Sources
-from kith.photos.noting import note
 
 _INTERNAL = "internal_error"
 
@@ -34,19 +33,19 @@ class EntryWork:
     """Works on one entry at a time; what comes of it, and that it did, is one transaction."""
 
     def __init__(
-        self, db: Database, clock: Clock, *, sources: Sources, fetcher: Fetcher, indexing: Indexing,
+        self, db: Database, clock: Clock, *, sources: Sources, fetcher: Fetcher, intake: Intake,
         limits: FetchLimits, max_bytes: int,
     ) -> None:  # fmt: skip
         self._db = db
         self._clock = clock
         self._sources = sources
         self._fetcher = fetcher
-        self._indexing = indexing
+        self._intake = intake
         self._limits = limits
         self._max_bytes = max_bytes
 
     async def ready(self) -> None:
-        await self._indexing.ready()
+        await self._intake.ready()
 
     async def do(self, entry: IngestEntry, also: Also = _nothing) -> IngestEntry | None:
         """Bring an entry to its end, and do `also` in that transaction; what it is then, None if it is gone.
@@ -59,7 +58,7 @@ class EntryWork:
             message = from_data(entry.message)
             data = await self._bytes_of(message)
             name = (message.key or message.url.partition("?")[0]).rstrip("/").rpartition("/")[2]
-            return await self._end(entry, await self._indexing.look(data, name[:255]), also)
+            return await self._end(entry, await self._intake.look(data, name[:255]), also)
         except SourcesNotSet as error:
             return await self._end(entry, error, also)
         except (Busy, Unavailable):
@@ -92,12 +91,11 @@ class EntryWork:
         self, session: WriteSession, who: Principal, row: IngestEntry, seen: Seen | AppError | None
     ) -> None:
         if isinstance(seen, Seen):
-            indexed = await self._indexing.store(session, who, seen)
-            await note(session, who, self._clock, indexed.photo_id, from_data(row.message).said)
-            row.photo_id, row.face_count = indexed.photo_id, indexed.face_count
-            row.state = EntryState.INDEXED if indexed.face_count else EntryState.FACELESS
-            if indexed.face_count:
-                await publish_indexed(session, self._clock, who, indexed, f"ingest_{row.id}")
+            taken = await self._intake.take(session, who, seen, from_data(row.message).said.origin)
+            row.photo_id, row.face_count = taken.photo_id, taken.face_count
+            row.state = EntryState.INDEXED if taken.face_count else EntryState.FACELESS
+            if taken.face_count:
+                await publish_indexed(session, self._clock, who, taken, f"ingest_{row.id}")
         else:
             fail(row, seen.code if seen is not None else _INTERNAL, seen.detail if seen is not None else "")
         row.ended_at = self._clock.now()

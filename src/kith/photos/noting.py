@@ -4,13 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from kith.accounts.principal import Principal
-from kith.kit.clock import Clock
-from kith.kit.db import WriteSession
 from kith.kit.plain import require_storable
-from kith.photos import queries
 from kith.photos.errors import NotesInvalid
-from kith.photos.tables import PhotoNotes
+from kith.photos.origins import NewOrigin
+from kith.photos.tables import Purpose
 
 MAX_URL_LENGTH = 2048
 MAX_SITE_LENGTH = 255
@@ -37,18 +34,9 @@ class Notes:
         except ValueError as error:
             raise NotesInvalid(f"what is said of a photo {error}") from error
 
-
-async def note(session: WriteSession, who: Principal, clock: Clock, photo_id: int, told: Notes) -> None:
-    """Note what is said of a photo of the tenant's; its turn to register must have been taken.
-
-    What was said before stays, unless it is said anew.
-    """
-    row = await session.scalar(queries.notes_of(who, [photo_id]))
-    if row is None:
-        row = PhotoNotes(tenant_id=who.tenant_id, photo_id=photo_id, url="", site="", notes={})
-        session.add(row)
-    row.url, row.site = told.url or row.url, told.site or row.site
-    row.seen_at = told.seen_at or row.seen_at
-    row.notes = {**row.notes, **told.notes}
-    row.updated_at = clock.now()
-    await session.flush()
+    @property
+    def origin(self) -> NewOrigin:
+        """The same as the origin of a photo that is kept."""
+        return NewOrigin(
+            Purpose.INDEX, self.site or None, self.url or None, self.seen_at, notes=dict(self.notes)
+        )

@@ -90,17 +90,29 @@ class File(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class PhotoNotes(Base):
-    """What those who handed a photo in say of it: where it was seen, and notes of their own."""
+class Purpose(StrEnum):
+    """What a photo was handed in for: to be kept, to be searched by for a day, or to know somebody by."""
 
-    __tablename__ = "photo_notes"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    INDEX = "index"
+    QUERY = "query"
+    ENROLMENT = "enrolment"
 
-    id: Mapped[Key] = mapped_column(primary_key=True)
+
+class PhotoOrigin(Base):
+    """How a photo came in that a client sent or had fetched; photos of folders have none.
+
+    `site` and `url` are where it was seen, `seen_at` when, `notes` the client's own. A query goes when its
+    time is over.
+    """
+
+    __tablename__ = "photo_origins"
+    __table_args__ = (Index("ix_photo_origins_purpose", "tenant_id", "purpose", "created_at"),)
+
+    photo_id: Mapped[Key] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True)
     tenant_id: Mapped[Key] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
-    photo_id: Mapped[Key] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), unique=True)
-    url: Mapped[str] = mapped_column(String(2048))
-    site: Mapped[str] = mapped_column(String(255))
+    purpose: Mapped[Purpose] = mapped_column(String(20))
+    site: Mapped[str | None] = mapped_column(String(255))
+    url: Mapped[str | None] = mapped_column(String(4096))
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    notes: Mapped[dict[str, object]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
-    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    notes: Mapped[dict[str, object]] = mapped_column(JSON().with_variant(JSONB, "postgresql"), default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

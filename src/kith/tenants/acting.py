@@ -6,7 +6,7 @@ from dataclasses import replace
 from kith.accounts import queries
 from kith.accounts.errors import TenantAccessDenied, TenantExists, TenantSuspended
 from kith.accounts.keyring import Keyring
-from kith.accounts.principal import Principal
+from kith.accounts.principal import Principal, Scope
 from kith.accounts.tables import Tenant
 from kith.kit.clock import Clock
 from kith.kit.db import Database
@@ -30,6 +30,14 @@ async def act_for(db: Database, clock: Clock, keyring: Keyring, who: Principal, 
     if tenant.suspended_at is not None:
         raise TenantSuspended(f"the tenant {tenant.slug} is suspended")
     return replace(who, tenant_id=tenant.id)
+
+
+async def act_by_link(db: Database, slug: str) -> Principal:
+    """Who holds a link of the tenant of that name, and may only look; raises TenantAccessDenied."""
+    tenant = await _find(db, slug)
+    if tenant is None or tenant.suspended_at is not None:
+        raise TenantAccessDenied("the link is of no tenant")
+    return Principal(tenant.id, "link", frozenset({Scope.READ}))
 
 
 async def _find(db: Database, slug: str) -> Tenant | None:

@@ -81,6 +81,14 @@ async def get_tenant(session: ReadSession | WriteSession, who: Principal, slug: 
     return tenant
 
 
+async def get_own(session: ReadSession | WriteSession, who: Principal) -> Tenant:
+    """The tenant one works as; raises TenantNotFound if it was erased meanwhile."""
+    tenant = await session.scalar(queries.tenant_row(who))
+    if tenant is None:
+        raise TenantNotFound("the tenant was erased")
+    return tenant
+
+
 def require_operator(who: Principal) -> None:
     """Raise ScopeMissing unless it is an admin of the default tenant."""
     if not who.is_operator:

@@ -1,4 +1,4 @@
-"""Batches of pictures to index, a stream of single ones, and what is said of photos by who hands them in
+"""Batches of pictures to index, and a stream of single ones
 
 Revision: 0008
 """
@@ -18,31 +18,9 @@ JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
 def upgrade() -> None:
-    _photo_notes()
     _batches()
     _batch_items()
     _ingest_entries()
-
-
-def _photo_notes() -> None:
-    op.create_table(
-        "photo_notes",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("tenant_id", sa.Integer(), nullable=False),
-        sa.Column("photo_id", sa.Integer(), nullable=False),
-        sa.Column("url", sa.String(length=2048), nullable=False),
-        sa.Column("site", sa.String(length=255), nullable=False),
-        sa.Column("seen_at", UtcDateTime(), nullable=True),
-        sa.Column("notes", JSON, nullable=False),
-        sa.Column("updated_at", UtcDateTime(), nullable=False),
-        _tenant("photo_notes"),
-        sa.ForeignKeyConstraint(
-            ["photo_id"], ["photos.id"], name=op.f("fk_photo_notes_photo_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_photo_notes")),
-        sa.UniqueConstraint("photo_id", name=op.f("uq_photo_notes_photo_id")),
-        sqlite_autoincrement=True,
-    )
 
 
 def _batches() -> None:
@@ -147,5 +125,5 @@ def _index(table: str, columns: tuple[str, ...]) -> None:
 
 
 def downgrade() -> None:
-    for table in ("ingest_entries", "batch_items", "batches", "photo_notes"):
+    for table in ("ingest_entries", "batch_items", "batches"):
         op.drop_table(table)

@@ -4,10 +4,16 @@ from fastapi import APIRouter, FastAPI
 
 from kith import __version__
 from kith.surfaces.problems import install
-from kith.surfaces.vectors import batches
+from kith.surfaces.vectors import batches, faces, upkeep, webhooks
 from kith.surfaces.vectors.errors import STATUSES, error_response
+from kith.surfaces.vectors.pictures import Memory
 
-ROUTERS: tuple[APIRouter, ...] = (batches.router,)
+ROUTERS: tuple[APIRouter, ...] = (
+    faces.router,
+    batches.router,
+    upkeep.router,
+    webhooks.router,
+)
 
 
 def create_vectors() -> FastAPI:
@@ -16,6 +22,7 @@ def create_vectors() -> FastAPI:
         description="Index, search, compare and verify faces, for many tenants.",
     )  # fmt: skip
     app.state.surface = "vectors"
+    app.state.memory = Memory()
     for router in ROUTERS:
         app.include_router(router)
     install(app, error_response, STATUSES)

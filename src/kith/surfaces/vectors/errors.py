@@ -1,6 +1,6 @@
 """This surface's two forms of errors, with the codes its contract has for them.
 
-InvalidInput ── TenantMissing, TenantNameInvalid
+InvalidInput ── TenantMissing, TenantNameInvalid, TopInvalid
 """
 
 from collections.abc import Mapping
@@ -23,11 +23,19 @@ class TenantNameInvalid(InvalidInput):
     title = "No tenant can be called that"
 
 
+class TopInvalid(InvalidInput):
+    code = "top_invalid"
+    title = "At least one result must be wanted"
+
+
 # Where the contract has a word of its own; else ours.
 _CODES: Mapping[str, str] = {
     "tenant_missing": "missing_tenant_id",
     "tenant_name_invalid": "invalid_tenant_id",
     "slug_invalid": "invalid_tenant_id",
+    "top_invalid": "invalid_top_k",
+    "photo_not_found": "image_not_found",
+    "file_missing": "image_not_found",
     "tenant_suspended": "tenant_access_denied",
     "image_empty": "empty_file",
     "image_unsupported": "invalid_image_format",

@@ -35,10 +35,15 @@ class Tenancy:
         return await act_for(self.kith.db, self.kith.clock, self.kith.keyring, self.who, name)
 
 
-async def _by_header(kith: Kith, who: Who, named: Named = None) -> Principal:
+async def by_header(kith: Runtime, who: Principal, named: str | None) -> Principal:
+    """Who works, as the tenant a header names; raises TenantMissing, and what `act_for` raises."""
     if not named:
         raise TenantMissing("the header X-Tenant-ID is missing")
     return await act_for(kith.db, kith.clock, kith.keyring, who, _checked(named))
+
+
+async def _by_header(kith: Kith, who: Who, named: Named = None) -> Principal:
+    return await by_header(kith, who, named)
 
 
 async def _by_field(kith: Kith, who: Who, named: Named = None) -> Tenancy:
