@@ -4,12 +4,13 @@ from fastapi import APIRouter, FastAPI
 
 from kith import __version__
 from kith.surfaces.problems import install
-from kith.surfaces.vectors import faces, upkeep, webhooks
+from kith.surfaces.vectors import faces, pipeline, upkeep, webhooks
 from kith.surfaces.vectors.errors import error_response
 from kith.surfaces.vectors.pictures import Memory
 
 ROUTERS: tuple[APIRouter, ...] = (
     faces.router,
+    pipeline.router,
     upkeep.router,
     webhooks.router,
 )
