@@ -21,6 +21,7 @@ from kith.surfaces.middleware import Access, BodyLimit, HeadAsGet, RequestContex
 from kith.surfaces.native import create_native
 from kith.surfaces.operations import create_operations
 from kith.surfaces.sessions import create_sessions
+from kith.surfaces.sharing import SharedSearch
 from kith.surfaces.uploads import keep_uploads_in_memory
 from kith.surfaces.vectors import create_vectors
 
@@ -53,6 +54,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
         middleware=[
             Middleware(HeadAsGet),
             Middleware(RequestContext, metrics=metrics),
+            Middleware(SharedSearch, surface=vectors, max_bytes=settings.limits.upload_bytes),
             Middleware(
                 Access,
                 site=site,

@@ -8,6 +8,9 @@ from starlette.types import Receive, Scope, Send
 
 from kith.surfaces.access import NeedsOrLink, Public, demand_of, has_link, routes_of
 
+# Where a scope says which surface at the root it is for, where the address alone does not.
+CHOSEN = "kith.surface"
+
 
 class Dispatcher:
     """Hands a request to the first surface whose routes know path and method, else only the path.
@@ -23,6 +26,8 @@ class Dispatcher:
         await self.choose(scope)(scope, receive, send)
 
     def choose(self, scope: Scope) -> FastAPI:
+        if scope.get(CHOSEN) in self.surfaces:
+            return scope[CHOSEN]
         if scope["type"] == "http":
             path: str = scope["path"]
             for candidate in (path, path.rstrip("/") if path.endswith("/") else f"{path}/"):

@@ -1,6 +1,8 @@
 """This surface's two forms of errors, with the codes its contract has for them.
 
-InvalidInput ── TenantMissing, TenantNameInvalid, TopInvalid
+InvalidInput
+├─ TenantMissing, TenantNameInvalid
+└─ TopInvalid, ProbeMissing, NoUsableFaces, ImagesTooFew, FileTypeInvalid
 """
 
 from collections.abc import Mapping
@@ -26,6 +28,26 @@ class TenantNameInvalid(InvalidInput):
 class TopInvalid(InvalidInput):
     code = "top_invalid"
     title = "At least one result must be wanted"
+
+
+class ProbeMissing(InvalidInput):
+    code = "probe_missing"
+    title = "There is neither a vector nor a picture to search by"
+
+
+class NoUsableFaces(InvalidInput):
+    code = "no_usable_faces"
+    title = "No face in the picture can be searched by"
+
+
+class ImagesTooFew(InvalidInput):
+    code = "images_too_few"
+    title = "Too few pictures show one good face"
+
+
+class FileTypeInvalid(InvalidInput):
+    code = "file_type_invalid"
+    title = "The file is said to be no picture"
 
 
 # Where the contract has a word of its own; else ours.
@@ -55,13 +77,31 @@ _CODES: Mapping[str, str] = {
 STATUSES: Mapping[str, int] = {**STATUS, "batch_too_long": 400, "batch_ended": 400}
 
 
+# Parts B and C have other words for some, and one status for what cannot be used.
+_PIPELINE_CODES: Mapping[str, str] = {
+    "image_unsupported": "invalid_image",
+    "image_corrupt": "invalid_image",
+    "probe_missing": "missing_vector_or_image",
+    "images_too_few": "not_enough_high_quality_images",
+    "embedding_invalid": "invalid_vector",
+    "file_type_invalid": "invalid_file_type",
+}
+_UNUSABLE = (
+    "image_empty", "image_unsupported", "image_corrupt", "probe_missing", "images_too_few", "no_usable_faces",
+    "embedding_invalid", "file_type_invalid", "external_id_invalid", "faces_missing",
+)  # fmt: skip
+_PIPELINE_STATUSES: Mapping[str, int] = dict.fromkeys(_UNUSABLE, 422)
+
+
 def error_response(request: Request, problem: Problem) -> Response:
     code = _CODES.get(problem.code, problem.code)
     headers = dict(problem.headers)
     if "retry_after" in problem.extra:
         headers["retry-after"] = str(problem.extra["retry_after"])
     if is_pipeline(request.url.path):
-        return JSONResponse({"detail": _detail(problem, code)}, problem.status, headers=headers)
+        detail = _detail(problem, _PIPELINE_CODES.get(problem.code, code))
+        status = _PIPELINE_STATUSES.get(problem.code, problem.status)
+        return JSONResponse({"detail": detail}, status, headers=headers)
     faults = [{"field": fault.pointer, "message": fault.message} for fault in problem.faults]
     body = {
         "code": code, "message": problem.detail, "request_id": request_id(request),

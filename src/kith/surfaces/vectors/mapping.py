@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from kith.faces.hits import Hit, Sighting
 from kith.faces.indexing import Indexed
 from kith.notify.service import NewEndpoint, Statistics
 from kith.notify.tables import WebhookEndpoint
 from kith.notify.tasks import Tried
-from kith.photos.tables import Photo
+from kith.people.reading import Statistics as LibraryStatistics
+from kith.photos.tables import Photo, PhotoState
 from kith.surfaces.vectors import wire
+from kith.surfaces.vectors.bodies import SearchAsked
 from kith.surfaces.vectors.cleaning import Done
 from kith.surfaces.vectors.finding import BACKEND, Asked, Searched
 from kith.surfaces.vectors.links import Links
 from kith.surfaces.vectors.pictures import Looked
+from kith.surfaces.vectors.searching import Answered
+from kith.surfaces.vectors.verifying import Claim, Verdict
 
 
 def indexed(asked: Asked, looked: Looked, it: Indexed) -> wire.IndexedOut:
@@ -45,30 +48,27 @@ def results(links: Links, hits: Sequence[Hit]) -> list[wire.ResultOut]:
     return [
         wire.ResultOut(
             id=str(it.sighting.face.uuid), score=it.similarity,
-            metadata=wire.SightingOut(**sighting(links, it.sighting)),
+            metadata=wire.SightingOut(
+                **payload(it.sighting).model_dump(), thumb_url=links.thumbnail(it.sighting.photo.sha256)
+            ),
         )
         for it in hits
     ]  # fmt: skip
 
 
-def sighting(links: Links, it: Sighting) -> dict[str, Any]:
+def payload(it: Sighting) -> wire.PayloadOut:
     """What may be shown of a face, and nothing else."""
-    phash = shown_phash(it.photo)
-    origin = it.origin
+    phash, origin = _phash(it.photo), it.origin
     seen_at = origin.seen_at if origin is not None and origin.seen_at is not None else it.photo.created_at
-    return {
-        "site": origin.site if origin is not None else None,
-        "url": origin.url if origin is not None else None,
-        "ts": int(seen_at.timestamp()),
-        "bbox": list(it.face.xyxy),
-        "p_hash": phash,
-        "phash": phash,
-        "quality": it.face.quality,
-        "thumb_url": links.thumbnail(it.photo.sha256),
-    }
+    return wire.PayloadOut(
+        site=origin.site if origin is not None else None,
+        url=origin.url if origin is not None else None,
+        ts=int(seen_at.timestamp()), bbox=list(it.face.xyxy), p_hash=phash, phash=phash,
+        quality=it.face.quality,
+    )  # fmt: skip
 
 
-def shown_phash(photo: Photo) -> str | None:
+def _phash(photo: Photo) -> str | None:
     return None if photo.phash is None else f"{photo.phash:016x}"
 
 
@@ -146,3 +146,66 @@ def _webhook_id(it: WebhookEndpoint) -> str:
 
 def _moment(moment: datetime | None) -> float | None:
     return None if moment is None else moment.timestamp()
+
+
+# ── parts B and C ────────────────────────────────────────────────────────────────────────────────
+
+
+def hits(links: Links, asked: SearchAsked, it: Answered) -> wire.HitsOut:
+    details = None
+    if it.probed is not None:
+        details = wire.ProcessingOut(num_faces_detected=it.probed.faces, quality=it.probed.quality)
+    return wire.HitsOut(
+        query=wire.QueryOut(
+            tenant_id=asked.tenant_id, search_mode="image" if it.probed is not None else "vector",
+            mode=asked.mode, top_k=asked.top, threshold=asked.threshold,
+        ),
+        hits=[_hit(links, hit) for hit in it.hits], count=len(it.hits), processing_details=details,
+    )  # fmt: skip
+
+
+def enrolled(body: wire.EnrolIn, used: int, dimension: int) -> wire.EnrolledOut:
+    return wire.EnrolledOut(
+        ok=True, identity=wire.IdentityOut(tenant_id=body.tenant_id, identity_id=body.identity_id),
+        vector_dim=dimension, num_images_used=used, num_images_submitted=len(body.images_b64),
+    )  # fmt: skip
+
+
+def verdict(body: wire.VerifyIn | wire.SafeSearchIn, claim: Claim, it: Verdict) -> wire.VerdictOut:
+    results = [
+        wire.SeenOut(
+            id=str(hit.sighting.face.uuid), score=hit.similarity, image_id=hit.sighting.photo.sha256,
+            tenant_id=body.tenant_id, identity_id=claim.identity_id, payload=payload(hit.sighting),
+        )
+        for hit in it.hits
+    ]  # fmt: skip
+    return wire.VerdictOut(
+        verified=it.is_verified, similarity=it.similarity, threshold=claim.threshold,
+        tenant_id=body.tenant_id, identity_id=claim.identity_id, reason=it.reason, results=results,
+        count=len(results),
+    )  # fmt: skip
+
+
+def face(links: Links, it: Sighting) -> wire.FaceOut:
+    return wire.FaceOut(
+        face_id=str(it.face.uuid), payload=payload(it), thumb_url=links.thumbnail(it.photo.sha256)
+    )
+
+
+def statistics(it: LibraryStatistics) -> wire.VectorStatsOut:
+    return wire.VectorStatsOut(
+        processed=it.photos.get(PhotoState.ANALYSED, 0), rejected=it.photos.get(PhotoState.FAILED, 0),
+        dup_skipped=0,
+        counts={
+            "photos": sum(it.photos.values()), "faces": sum(it.faces.values()),
+            "persons": it.named_persons + it.unnamed_persons,
+        },
+    )  # fmt: skip
+
+
+def _hit(links: Links, it: Hit) -> wire.HitOut:
+    face_id = str(it.sighting.face.uuid)
+    return wire.HitOut(
+        id=face_id, face_id=face_id, score=it.similarity, similarity_pct=round(100 * it.similarity, 2),
+        payload=payload(it.sighting), thumb_url=links.thumbnail(it.sighting.photo.sha256),
+    )  # fmt: skip

@@ -27,9 +27,15 @@ class Tenancy:
     who: Principal
     header: str | None
 
-    async def of(self, field: str) -> Principal:
-        """Who works, as the tenant of that name; raises TenantNameInvalid, TenantAccessDenied."""
-        name = _checked(field)
+    async def of(self, field: str | None) -> Principal:
+        """Who works, as the tenant of that name; without one as that of the header, or of the key.
+
+        Raises TenantNameInvalid, and what `act_for` raises.
+        """
+        named = field if field is not None else self.header
+        if named is None:
+            return self.who
+        name = _checked(named)
         if self.header is not None and self.header.strip() != name:
             raise TenantAccessDenied("X-Tenant-ID and tenant_id name two tenants")
         return await act_for(self.kith.db, self.kith.clock, self.kith.keyring, self.who, name)
