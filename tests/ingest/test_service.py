@@ -11,8 +11,9 @@ from sqlalchemy import select
 from kith.accounts.principal import Principal
 from kith.background import gatherer
 from kith.engine.image import decode, derive
+from kith.enrolment.identities import find_identity
 from kith.errors import AppError
-from kith.faces.tables import Face
+from kith.faces.tables import Face, FaceState
 from kith.ingest.errors import MessageInvalid
 from kith.ingest.messages import NO_PHASH, Asked, parse
 from kith.ingest.service import Accepted, expire
@@ -160,6 +161,39 @@ class TestKeys:
         assert len(await inlet.photos()) == 1
         async with inlet.runtime.db.read() as session:
             assert len((await session.scalars(select(Face))).all()) == 1
+
+
+class TestNaming:
+    async def test_the_one_face_is_whom_the_client_says(self, inlet: Inlet) -> None:
+        meta = {"identity_id": "emp-1"}
+        asked = [replace(inlet.put(f"{at}", picture((at, 20))), meta=meta) for at in (5, 20)]
+        await inlet.accepted(*asked, replace(inlet.put("two", TWO), meta=meta))
+        await inlet.drain()
+        async with inlet.runtime.db.read() as session:
+            identity = await find_identity(session, WHO, "emp-1")
+            faces = (await session.scalars(select(Face).order_by(Face.id))).all()
+        assert identity is not None
+        owners = [face.person_id for face in faces if face.state == FaceState.CONFIRMED]
+        assert owners == [identity.person_id] * 2
+        assert len(faces) == 4  # of the picture with two faces neither is given to anybody
+
+    async def test_what_a_human_decided_stays(self, inlet: Inlet) -> None:
+        one = inlet.put("one", ONE)
+        await inlet.accepted(replace(one, meta={"identity_id": "a"}))
+        await inlet.drain()
+        await inlet.accepted(replace(one, meta={"identity_id": "b"}))
+        await inlet.drain()
+        async with inlet.runtime.db.read() as session:
+            first = await find_identity(session, WHO, "a")
+            (face,) = await session.scalars(select(Face))
+            assert await find_identity(session, WHO, "b") is None
+        assert first is not None
+        assert face.person_id == first.person_id
+
+    @pytest.mark.parametrize("value", [1, "", "x" * 256, ["a"]])
+    async def test_ids_that_are_none(self, inlet: Inlet, value: object) -> None:
+        asked = replace(inlet.put("one", ONE), meta={"identity_id": value})
+        assert codes(await inlet.submit(asked)) == ["external_id_invalid"]
 
 
 async def test_several_workers_do_each_once(inlet: Inlet) -> None:

@@ -8,6 +8,7 @@ from typing import cast
 
 from kith.errors import AppError
 from kith.ingest.errors import IngestSourceMissing, MessageInvalid
+from kith.ingest.naming import identity_of
 from kith.kit.plain import require_storable
 from kith.photos.noting import MAX_NOTES_BYTES, Notes
 
@@ -36,10 +37,11 @@ class Asked:
     idempotency_key: str | None = None
 
     def check(self) -> None:
-        """Raise IngestSourceMissing, NotesInvalid or MessageInvalid for what cannot be kept."""
+        """Raise IngestSourceMissing, NotesInvalid, ExternalIdInvalid or MessageInvalid."""
         if not (self.bucket and self.key) and not self.url:
             raise IngestSourceMissing
         Notes(self.url or "", self.site or "", None, self.meta).check()
+        identity_of(self.meta)
         if not 0 <= self.ts <= LAST_SECOND:
             raise MessageInvalid("a time is given in seconds since 1970")
         name = self.idempotency_key

@@ -11,6 +11,7 @@ from kith.faces.intake import Intake, Seen
 from kith.faces.service import take_turn
 from kith.ingest import queries
 from kith.ingest.messages import Message, from_data
+from kith.ingest.naming import identity_of, name_face
 from kith.ingest.tables import EntryState, IngestEntry
 from kith.jobs.service import Jobs
 from kith.jobs.tables import Job
@@ -91,7 +92,10 @@ class EntryWork:
         self, session: WriteSession, who: Principal, row: IngestEntry, seen: Seen | AppError | None
     ) -> None:
         if isinstance(seen, Seen):
-            taken = await self._intake.take(session, who, seen, from_data(row.message).said.origin)
+            message = from_data(row.message)
+            taken = await self._intake.take(session, who, seen, message.said.origin)
+            if (identity_id := identity_of(message.meta)) is not None:
+                await name_face(session, who, self._clock, taken.photo_id, identity_id)
             row.photo_id, row.face_count = taken.photo_id, taken.face_count
             row.state = EntryState.INDEXED if taken.face_count else EntryState.FACELESS
             if taken.face_count:

@@ -4,13 +4,14 @@ from fastapi import APIRouter, FastAPI
 
 from kith import __version__
 from kith.surfaces.problems import install
-from kith.surfaces.vectors import batches, faces, pipeline, upkeep, webhooks
+from kith.surfaces.vectors import batches, faces, ingest, pipeline, upkeep, webhooks
 from kith.surfaces.vectors.errors import STATUSES, error_response
 from kith.surfaces.vectors.pictures import Memory
 
 ROUTERS: tuple[APIRouter, ...] = (
     faces.router,
     batches.router,
+    ingest.router,
     pipeline.router,
     upkeep.router,
     webhooks.router,

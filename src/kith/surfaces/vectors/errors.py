@@ -89,8 +89,9 @@ _PIPELINE_CODES: Mapping[str, str] = {
 _UNUSABLE = (
     "image_empty", "image_unsupported", "image_corrupt", "probe_missing", "images_too_few", "no_usable_faces",
     "embedding_invalid", "file_type_invalid", "external_id_invalid", "faces_missing",
+    "ingest_source_missing", "ingest_items_missing", "message_invalid", "notes_invalid",
 )  # fmt: skip
-_PIPELINE_STATUSES: Mapping[str, int] = dict.fromkeys(_UNUSABLE, 422)
+_PIPELINE_STATUSES: Mapping[str, int] = {**dict.fromkeys(_UNUSABLE, 422), "source_not_found": 400}
 
 
 def error_response(request: Request, problem: Problem) -> Response:
