@@ -1,5 +1,6 @@
 """What goes on in a process beside its requests and its worker: who tells, who fetches, who tidies up."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from kith.accounts.principal import DEFAULT_TENANT_ID
@@ -7,6 +8,7 @@ from kith.audit import service as audit
 from kith.batches import service as batches
 from kith.batches.tasks import IndexBatches
 from kith.enrolment.retention import EXPIRE_PHOTOS, expire_everybodys
+from kith.errors import Unavailable
 from kith.ingest import service as ingest
 from kith.ingest.consumer import ConsumerConfig, StreamConsumer
 from kith.ingest.tasks import EntryWork, IngestEntries
@@ -61,8 +63,9 @@ async def courier(kith: Runtime) -> Runner:
         ingest.EXPIRE_INGEST: expire_ingest,
         EXPIRE_PHOTOS: expire_photos,
     }
-    async with kith.db.write() as session:
-        await Jobs(session, kith.clock).add(DEFAULT_TENANT_ID, [daily_job(kind) for kind in kinds])
+    with suppress(Unavailable):  # the next start queues them
+        async with kith.db.write() as session:
+            await Jobs(session, kith.clock).add(DEFAULT_TENANT_ID, [daily_job(kind) for kind in kinds])
     daily = {kind: Daily(kith.db, kith.clock, kind, work) for kind, work in kinds.items()}
     deliver = DeliverWebhooks(kith.db, kith.clock, kith.fetcher, kith.sealer)
     config = kith.runner_config(_COURIER_LANES)
