@@ -1,6 +1,7 @@
 """Requests made up from the OpenAPI document, as it asks and not: none may end in an accident."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
