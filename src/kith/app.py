@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.types import Scope
 
 from kith.accounts.principal import Principal
+from kith.background import helpers as helpers_of
 from kith.errors import AppError, Unavailable
 from kith.kit.metrics import Metrics
 from kith.runtime import Runtime, open_runtime
@@ -21,7 +22,9 @@ from kith.surfaces.middleware import Access, BodyLimit, HeadAsGet, RequestContex
 from kith.surfaces.native import create_native
 from kith.surfaces.operations import create_operations
 from kith.surfaces.sessions import create_sessions
+from kith.surfaces.sharing import SharedSearch
 from kith.surfaces.uploads import keep_uploads_in_memory
+from kith.surfaces.vectors import create_vectors
 
 log = structlog.get_logger()
 
@@ -33,8 +36,9 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
     """
     keep_uploads_in_memory()
     metrics = Metrics()
-    core, native, sessions, galleries = create_core(), create_native(), create_sessions(), create_galleries()
-    operations = create_operations([core, sessions, galleries], metrics)
+    core, native, sessions = create_core(), create_native(), create_sessions()
+    galleries, vectors = create_galleries(), create_vectors()
+    operations = create_operations([core, sessions, galleries, vectors], metrics)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[dict[str, Runtime]]:
@@ -44,14 +48,15 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
 
     mounts = {
         "/api/kith": native, "/compat/native": native, "/compat/core": core, "/compat/sessions": sessions,
-        "/compat/galleries": create_galleries(is_alone=True),
+        "/compat/galleries": create_galleries(is_alone=True), "/compat/vectors": vectors,
     }  # fmt: skip
-    site = Site(mounts, [operations, core, sessions, galleries])
+    site = Site(mounts, [operations, core, sessions, galleries, vectors])
     return Starlette(
         routes=site.routes,
         middleware=[
             Middleware(HeadAsGet),
             Middleware(RequestContext, metrics=metrics),
+            Middleware(SharedSearch, surface=vectors, max_bytes=settings.limits.upload_bytes),
             Middleware(
                 Access,
                 site=site,
@@ -82,15 +87,16 @@ async def _working(runtime: Runtime) -> AsyncGenerator[None]:
             await runner.recover()
         await runner.serve()
 
-    courier = await runtime.courier()
-    serving = [asyncio.create_task(work()), asyncio.create_task(courier.serve())]
+    helpers = await helpers_of(runtime)
+    serving = [asyncio.create_task(work()), *(asyncio.create_task(it.serve()) for it in helpers)]
     for task in serving:
         task.add_done_callback(_report)
     try:
         yield
     finally:
         runner.stop()
-        courier.stop()
+        for helper in helpers:
+            helper.stop()
         await asyncio.wait(serving)
 
 

@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from kith.accounts.keyring import Keyring
-from kith.accounts.principal import DEFAULT_TENANT_ID, Principal
+from kith.accounts.principal import Principal
+from kith.accounts.signing import Signer
 from kith.audit import service as audit
 from kith.audit.tables import AuditAction
 from kith.engine.errors import EmbeddingSpaceMismatch, EngineNotReady
@@ -18,18 +19,19 @@ from kith.enrolment.service import Enrolment
 from kith.errors import AppError, Busy, Unavailable
 from kith.faces import queries as face_queries
 from kith.faces.engines import Engines
+from kith.faces.intake import Intake
 from kith.faces.recognition import Recognition, activate, space_row
 from kith.faces.tasks import IDENTIFY, AnalyseConfig, AnalysePhotos
 from kith.index.base import VectorIndex
 from kith.index.memory import MemoryIndex
 from kith.index.pgvector import PgVectorIndex
-from kith.jobs.daily import Daily, daily_job
+from kith.ingest.service import Ingest
+from kith.ingest.stream import RedisStream
 from kith.jobs.liveness import Liveness
 from kith.jobs.runner import Runner, RunnerConfig
-from kith.jobs.service import Jobs
 from kith.kit.blobs import Blobs
 from kith.kit.clock import Clock, SystemClock
-from kith.kit.db import Database, WriteSession
+from kith.kit.db import Database
 from kith.kit.errors import StorageUnavailable
 from kith.kit.fetch import Fetcher, FetchLimits
 from kith.kit.limits import Limiter, MemoryLimiter, RedisLimiter
@@ -37,8 +39,6 @@ from kith.kit.offload import Offload
 from kith.kit.secrets import Sealer
 from kith.kit.sources import Sources
 from kith.migrations import upgrade
-from kith.notify.service import DELIVER, EXPIRE_DELIVERIES, expire_deliveries
-from kith.notify.tasks import DeliverWebhooks
 from kith.people.identification import IdentifyConfig, IdentifyFaces
 from kith.people.matching import Thresholds
 from kith.photos.importing import Importer
@@ -53,10 +53,12 @@ Progress = Callable[[str], None]
 
 # Searches go on while a large library is being grouped or read.
 _COMPUTE_SLOTS = 4
-# So many endpoints may leave us without an answer before others have to wait for them.
-_COURIER_LANES = 8
 # Clients who wait for a picture to be fetched wait half a minute.
 _FETCH_SECONDS = 25
+# One lane decodes and stores while the other is in the networks.
+_LANES = 2
+# So many pictures may be looked at beside those of the worker itself.
+GATHERING = 16
 
 
 @dataclass(slots=True)
@@ -72,8 +74,11 @@ class Runtime:
     engines: Engines
     liveness: Liveness
     keyring: Keyring
+    signer: Signer
     limiter: Limiter
     courier_liveness: Liveness
+    gatherer_liveness: Liveness
+    stream: RedisStream | None
     fetcher: Fetcher
     sealer: Sealer
     decoding: Offload
@@ -210,7 +215,7 @@ class Runtime:
 
     def runner(self) -> Runner:
         """The worker of this process."""
-        worker, identity = self.settings.worker, self.settings.identity
+        identity = self.settings.identity
         analyse = AnalysePhotos(
             self.db, self.blobs, self.clock, sources=self.sources, recognition=self.recognition_for_jobs,
             decoding=self.working, config=self._analysis,
@@ -222,32 +227,34 @@ class Runtime:
                 strangers=identity.strangers, group_size=identity.group_size, cohesion=identity.cohesion,
             ),
         )  # fmt: skip
-        config = RunnerConfig(worker.lease_seconds, worker.attempts, worker.deaths, worker.poll_seconds)
         train = Train(self.db, self.clock, self.recognise_waiting)
         handlers = {ANALYSE: analyse, IDENTIFY: identify, TRAIN: train}
-        return Runner(self.db, self.clock, handlers, self.liveness, config)
+        return Runner(self.db, self.clock, handlers, self.liveness, self.runner_config(_LANES))
 
-    async def courier(self) -> Runner:
-        """The worker beside it that speaks to others and tidies up; no photo waits for a slow webhook."""
-        kinds = {
-            audit.EXPIRE_AUDIT: self._expire_audit,
-            EXPIRE_DELIVERIES: self._expire_deliveries,
-        }
-        async with self.db.write() as session:
-            await Jobs(session, self.clock).add(DEFAULT_TENANT_ID, [daily_job(kind) for kind in kinds])
-        daily = {kind: Daily(self.db, self.clock, kind, work) for kind, work in kinds.items()}
-        deliver = DeliverWebhooks(self.db, self.clock, self.fetcher, self.sealer)
-        worker = self.settings.worker
-        config = RunnerConfig(
-            worker.lease_seconds, worker.attempts, worker.deaths, worker.poll_seconds, lanes=_COURIER_LANES
-        )
-        return Runner(self.db, self.clock, {DELIVER: deliver, **daily}, self.courier_liveness, config)
+    def intake(self) -> Intake:
+        return Intake(
+            self.blobs, self.clock, recognition=self.recognition_for_jobs, decoding=self.working,
+            config=self._analysis,
+        )  # fmt: skip
 
-    async def _expire_audit(self, session: WriteSession) -> None:
-        await audit.expire(session, self.clock, self.settings.audit.keep_days)
+    @property
+    def fetch_limits(self) -> FetchLimits:
+        """The limits of pictures that are fetched."""
+        return FetchLimits(self.settings.limits.upload_bytes, self.settings.fetch.seconds)
 
-    async def _expire_deliveries(self, session: WriteSession) -> None:
-        await expire_deliveries(session, self.clock, self.settings.webhooks.keep_days)
+    def runner_config(self, lanes: int) -> RunnerConfig:
+        it = self.settings.worker
+        return RunnerConfig(it.lease_seconds, it.attempts, it.deaths, it.poll_seconds, lanes)
+
+    def ingest(self, who: Principal) -> Ingest:
+        return Ingest(
+            self.db, self.clock, who, sources=self.sources, decoding=self.decoding, config=self._analysis,
+            stream=self.stream,
+        )  # fmt: skip
+
+    def open_stream(self) -> RedisStream | None:
+        """The stream that single pictures come through, as a client of its own; None without Redis."""
+        return _open_stream(self.settings, self.gatherer_liveness.worker)
 
     async def close(self) -> None:
         self._let_go()
@@ -255,12 +262,15 @@ class Runtime:
             await asyncio.wait(self._closing)
         await self.keyring.close()
         await self.limiter.close()
+        if self.stream is not None:
+            await self.stream.close()
         for pool in self.pools:
             await pool.close()
         self.engines.close()
         await self.db.close()
         self.liveness.close()
         self.courier_liveness.close()
+        self.gatherer_liveness.close()
 
     @property
     def pools(self) -> tuple[Offload, ...]:
@@ -314,6 +324,11 @@ class Runtime:
         return PgVectorIndex(dsn, space_key, dimension)
 
 
+def _open_stream(settings: Settings, consumer: str) -> RedisStream | None:
+    it = settings.ingest
+    return RedisStream(settings.redis.url, it.stream, it.group, consumer) if settings.redis.url else None
+
+
 @asynccontextmanager
 async def open_runtime(
     settings: Settings, *, clock: Clock | None = None, progress: Progress = lambda _: None
@@ -323,6 +338,7 @@ async def open_runtime(
         settings.data.mkdir(parents=True, exist_ok=True)
         liveness = Liveness(settings.locks_folder)
         courier_liveness = Liveness(settings.locks_folder)
+        gatherer_liveness = Liveness(settings.locks_folder)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise StorageUnavailable(f"the data folder {settings.data} cannot be used: {reason}") from error
@@ -334,13 +350,15 @@ async def open_runtime(
     runtime = Runtime(
         settings=settings, db=db, blobs=Blobs.open(settings.blobs.url or settings.data / "blobs"),
         clock=clock, packs=packs, engines=_engines(settings, packs, progress), liveness=liveness,
-        keyring=keyring,
+        keyring=keyring, signer=Signer(db, clock),
         limiter=RedisLimiter(settings.redis.url) if settings.redis.url else MemoryLimiter(),
         sources=Sources.open(settings.sources.url),
-        courier_liveness=courier_liveness, fetcher=Fetcher(settings.fetch.allowed_private),
+        courier_liveness=courier_liveness, gatherer_liveness=gatherer_liveness,
+        stream=_open_stream(settings, gatherer_liveness.worker),
+        fetcher=Fetcher(settings.fetch.allowed_private),
         sealer=Sealer(sealing.get_secret_value() if sealing is not None else None),
         decoding=Offload(limits.concurrent_images, limits.waiting_images, "decoding"),
-        working=Offload(os.cpu_count() or 1, 2 * settings.worker.batch, "working"),
+        working=Offload(os.cpu_count() or 1, 2 * settings.worker.batch + GATHERING, "working"),
         networks=Offload(settings.engine.slots, limits.waiting_images, "networks"),
         compute=Offload(_COMPUTE_SLOTS, limits.waiting_images, "compute"), progress=progress,
     )  # fmt: skip

@@ -148,6 +148,36 @@ class FetchSettings(Group):
         description="Hosts and networks that pictures are fetched from and webhooks sent to although they "
         "are not on the public internet.",
     )
+    seconds: float = Field(
+        default=30,
+        gt=0,
+        le=600,
+        description="How long fetching one picture may take, from the first step on.",
+    )
+
+
+class BatchSettings(Group):
+    keep_days: int = Field(
+        default=30, ge=1, le=36_500, description="How long batches that have ended are kept; photos stay."
+    )
+
+
+class IngestSettings(Group):
+    stream: str = Field(
+        default="face:ingest", min_length=1, max_length=200,
+        description="The stream in Redis that single pictures come through, if `KITH_REDIS__URL` is set; "
+        "what cannot be indexed goes to `<stream>:dlq`.",
+    )  # fmt: skip
+    group: str = Field(
+        default="pipeline", min_length=1, max_length=200, description="The consumer group that Kith reads as."
+    )
+    claim_seconds: float = Field(
+        default=120, ge=0.1, le=86_400,
+        description="After this long without a sign of life of one consumer another takes over its work.",
+    )  # fmt: skip
+    keep_days: int = Field(
+        default=30, ge=2, le=36_500, description="How long it is kept what came in; photos stay."
+    )
 
 
 class WebhookSettings(Group):
@@ -217,9 +247,27 @@ class SessionsSettings(Group):
     )
 
 
+class VectorsSettings(Group):
+    batch: int = Field(
+        default=100, ge=1, le=10_000, description="The most pictures one call may have indexed."
+    )
+    image_bytes: int = Field(default=10 * MEBIBYTE, ge=1024, description="The largest picture one may send.")
+    query_hours: int = Field(
+        default=24, ge=1, le=24 * 365, description="How long pictures are kept that were only searched by."
+    )
+    crawled_days: int = Field(
+        default=90, ge=1, le=36_500, description="How long photos are kept that were seen on a site."
+    )
+    verify: float = Field(
+        default=0.78, ge=0, le=1,
+        description="From this similarity on a probe is the identity it is said to be.",
+    )  # fmt: skip
+
+
 class SurfaceSettings(Group):
     core: CoreSettings = Field(default=CoreSettings(), description="The core surface.")
     sessions: SessionsSettings = Field(default=SessionsSettings(), description="The sessions surface.")
+    vectors: VectorsSettings = Field(default=VectorsSettings(), description="The vectors surface.")
 
 
 class LogSettings(Group):
@@ -254,6 +302,8 @@ class Settings(BaseSettings):
     identity: IdentitySettings = IdentitySettings()
     worker: WorkerSettings = WorkerSettings()
     fetch: FetchSettings = FetchSettings()
+    batches: BatchSettings = BatchSettings()
+    ingest: IngestSettings = IngestSettings()
     webhooks: WebhookSettings = WebhookSettings()
     audit: AuditSettings = AuditSettings()
     server: ServerSettings = ServerSettings()

@@ -4,6 +4,7 @@ import asyncio
 
 import structlog
 
+from kith.background import helpers as helpers_of
 from kith.runtime import Runtime
 
 log = structlog.get_logger()
@@ -16,12 +17,13 @@ async def work(runtime: Runtime) -> None:
     on is waited for. Raises what keeps the pack from being opened.
     """
     recognition = await runtime.recognition()
-    runner, courier = runtime.runner(), await runtime.courier()
+    runner, helpers = runtime.runner(), await helpers_of(runtime)
     await runner.recover()
     log.info("worker.started", pack=recognition.engine.space.pack)
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(runner.serve())
-            group.create_task(courier.serve())
+            for helper in helpers:
+                group.create_task(helper.serve())
     finally:
         log.info("worker.stopped")

@@ -61,7 +61,16 @@ CHANGE = {"name": "Bea", "display_order": 1, "avatar_url": "a"}
 def filled(path: str, person: int = 1, face: int = 1, key: int = 1, slug: str = "theirs") -> str:
     uuids = dict.fromkeys(("person", "gallery", "credit", "image", "face", "run"), UUID(int=7))
     return path.replace(":path}", "}").format(
-        person_id=person, face_id=face, key_id=key, slug=slug, session_id="theirs", path="theirs", **uuids
+        person_id=person,
+        face_id=face,
+        key_id=key,
+        slug=slug,
+        session_id="theirs",
+        path="theirs",
+        batch_id="0" * 32,
+        bucket="raw-images",
+        key="theirs/ab/x.jpg",
+        **uuids,
     )
 
 
@@ -129,7 +138,9 @@ class TestMatrix:
             await Tenants(session, OWNER, runtime.clock).create("theirs", Quotas())
         headers = {"x-api-key": await key(runtime, Scope.ADMIN)}  # the key with the id 1 is of `default`
         person = (await client.post("/persons", json={"name": "Ana"}, headers=headers)).json()["id"]
-        headers = {"x-api-key": await key(runtime, Scope.ADMIN, who=Principal(mine.id))}
+        headers = {
+            "x-api-key": await key(runtime, Scope.ADMIN, who=Principal(mine.id)), "x-tenant-id": "mine",
+        }  # fmt: skip
         seen = 0
         for method, path, _ in GUARDED:
             if "{" in path and path not in REPEATABLE:

@@ -1,7 +1,7 @@
 """What can go wrong with keys, scopes, tenants and quotas.
 
 Unauthenticated ── ApiKeyMissing
-Forbidden ── ScopeMissing, TenantSuspended, OnlyThisMachine
+Forbidden ── ScopeMissing, TenantSuspended, TenantAccessDenied, OnlyThisMachine, LinkInvalid
 NotFound ── KeyNotFound, TenantNotFound
 InvalidInput ── KeyInvalid, SlugInvalid
 Conflict ── KeyRevoked, TenantExists, TenantKept
@@ -26,9 +26,19 @@ class TenantSuspended(Forbidden):
     title = "The tenant is suspended"
 
 
+class TenantAccessDenied(Forbidden):
+    code = "tenant_access_denied"
+    title = "The tenant is another's, or there is none"
+
+
 class OnlyThisMachine(Forbidden):
     code = "only_this_machine"
     title = "Without any key only this machine may ask"
+
+
+class LinkInvalid(Forbidden):
+    code = "link_invalid"
+    title = "The link is not valid, or not any more"
 
 
 class KeyNotFound(NotFound):

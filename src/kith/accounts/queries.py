@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Select, Update, or_, select, update
 
 from kith.accounts.principal import Principal, visible_to
-from kith.accounts.tables import ApiKey, Tenant
+from kith.accounts.tables import ApiKey, ServerKey, Tenant
 from kith.kit.pages import Page
 
 
@@ -36,6 +36,10 @@ def keys(who: Principal, page: Page) -> Select[ApiKey]:
 def key_with(prefix: str) -> Select[ApiKey, Tenant]:
     """A key of any tenant, to find out whose it is."""
     return select(ApiKey, Tenant).join(Tenant, Tenant.id == ApiKey.tenant_id).where(ApiKey.prefix == prefix)
+
+
+def server_key(name: str) -> Select[str]:
+    return select(ServerKey.secret).where(ServerKey.name == name)
 
 
 def some_key() -> Select[int]:

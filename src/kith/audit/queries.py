@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Delete, Select, delete, select
+from sqlalchemy.sql.dml import ReturningDelete
 
 from kith.accounts.principal import Principal, visible_to
 from kith.audit.tables import AuditAction, AuditEntry
@@ -46,3 +47,8 @@ def oldest_first(who: Principal, wanted: AuditFilter, after: int) -> Select[Audi
 
 def expired(before: datetime) -> Delete:
     return delete(AuditEntry).where(AuditEntry.at < before)
+
+
+def expired_of(who: Principal, before: datetime) -> ReturningDelete[int]:
+    stmt = visible_to(delete(AuditEntry).where(AuditEntry.at < before), AuditEntry, who)
+    return stmt.returning(AuditEntry.id)

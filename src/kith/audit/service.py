@@ -128,6 +128,12 @@ def _harmless(value: object) -> object:
     )
 
 
+async def expire_own(session: WriteSession, clock: Clock, who: Principal, days: int) -> int:
+    """Forget what is older of one tenant; how many entries that were."""
+    statement = queries.expired_of(who, clock.now() - timedelta(days=days))
+    return len((await session.scalars(statement)).all())
+
+
 async def expire(session: WriteSession, clock: Clock, days: int) -> None:
     """Forget what is older."""
     await session.execute(queries.expired(clock.now() - timedelta(days=days)))

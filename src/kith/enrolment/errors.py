@@ -1,7 +1,7 @@
 """What can go wrong with galleries of clients.
 
-NotFound ── GalleryNotIndexed
-Conflict ── GalleryGone
+NotFound ── GalleryNotIndexed, IdentityNotEnrolled
+Conflict ── GalleryGone, IdentityExists
 """
 
 from kith.errors import Conflict, NotFound
@@ -15,3 +15,13 @@ class GalleryNotIndexed(NotFound):
 class GalleryGone(Conflict):
     code = "gallery_gone"
     title = "The gallery was deleted meanwhile"
+
+
+class IdentityExists(Conflict):
+    code = "identity_exists"
+    title = "The identity is enrolled already"
+
+
+class IdentityNotEnrolled(NotFound):
+    code = "identity_not_enrolled"
+    title = "No such identity is enrolled"

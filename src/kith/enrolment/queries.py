@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import Select, select
 
 from kith.accounts.principal import Principal, visible_to
+from kith.enrolment.tables import EnrolledFace
 from kith.external_ids.tables import ExternalId, Kind
 from kith.faces.tables import Face
-from kith.photos.tables import File, Photo
+from kith.photos.tables import File, Photo, PhotoOrigin, Purpose
 
 MatchRow = Select[int, float, str, int, str, datetime]
 
@@ -31,3 +32,24 @@ def matches(who: Principal, face_ids: Sequence[int]) -> MatchRow:
 def places(photo_ids: Sequence[int]) -> Select[int, str]:
     """(photo, where its bytes are)."""
     return select(File.photo_id, File.location).where(File.photo_id.in_(photo_ids)).order_by(File.id)
+
+
+def enrolled_faces(named_id: int, of: int | None = None) -> Select[int]:
+    """The faces a person was enrolled by; of those the ones that still belong to the person `of`."""
+    stmt = select(EnrolledFace.face_id).where(EnrolledFace.person_id == named_id)
+    if of is not None:
+        stmt = stmt.join(Face, Face.id == EnrolledFace.face_id).where(Face.person_id == of)
+    return stmt.order_by(EnrolledFace.face_id)
+
+
+def photos_only_enrolled(who: Principal, face_ids: Sequence[int]) -> Select[int]:
+    """The photos of faces that came in for an enrolment, and by which nobody is enrolled now."""
+    enrolled = select(EnrolledFace.face_id).join(Face, Face.id == EnrolledFace.face_id)
+    stmt = (
+        select(PhotoOrigin.photo_id)
+        .join(Face, Face.photo_id == PhotoOrigin.photo_id)
+        .where(Face.id.in_(face_ids), PhotoOrigin.purpose == Purpose.ENROLMENT)
+        .where(~enrolled.where(Face.photo_id == PhotoOrigin.photo_id).correlate(PhotoOrigin).exists())
+        .distinct()
+    )
+    return visible_to(stmt, PhotoOrigin, who)

@@ -15,6 +15,12 @@ def gallery(who: Principal, value: str) -> Select[int | None]:
     return visible_to(stmt, ExternalId, who)
 
 
+def person(who: Principal, value: str) -> Select[ExternalId]:
+    """What stands for the person a client calls so."""
+    stmt = select(ExternalId).where(ExternalId.kind == Kind.PERSON, ExternalId.value == value)
+    return visible_to(stmt, ExternalId, who)
+
+
 def photos(who: Principal, gallery_id: int, values: Sequence[str]) -> Select[ExternalId]:
     stmt = _photos(gallery_id).where(ExternalId.value.in_(values))
     return visible_to(stmt, ExternalId, who)

@@ -24,6 +24,12 @@ async def find_gallery_id(session: ReadSession | WriteSession, who: Principal, v
     return await session.scalar(queries.gallery(who, checked(value)))
 
 
+async def find_person_id(session: ReadSession | WriteSession, who: Principal, value: str) -> int | None:
+    """The person a client calls so, if there is one."""
+    row = await session.scalar(queries.person(who, checked(value)))
+    return row.person_id if row is not None else None
+
+
 class ExternalIds:
     """Use cases of one session, for one tenant; whoever writes must have taken a turn of the tenant's."""
 
@@ -35,6 +41,15 @@ class ExternalIds:
     def name_gallery(self, value: str, gallery_id: int) -> None:
         """Let an id that is not in use stand for a gallery."""
         self._session.add(self._new(Kind.GALLERY, checked(value), gallery_id, None))
+
+    async def name_person(self, value: str, person_id: int) -> None:
+        """Let an id stand for a person, whoever it stood for before."""
+        row = await self._session.scalar(queries.person(self._who, checked(value)))
+        if row is None:
+            row = self._new(Kind.PERSON, checked(value), None, None)
+            self._session.add(row)
+        row.person_id, row.updated_at = person_id, self._clock.now()
+        await self._session.flush()
 
     async def name_photos(self, gallery_id: int, photos: Mapping[str, int]) -> list[int]:
         """Let ids stand for photos (by their own id) of a gallery; the photos that no id stands for now."""
@@ -54,7 +69,7 @@ class ExternalIds:
         named = set(await self._session.scalars(queries.standing_for(photo_ids)))
         return [photo_id for photo_id in photo_ids if photo_id not in named]
 
-    def _new(self, kind: Kind, value: str, gallery_id: int, photo_id: int | None) -> ExternalId:
+    def _new(self, kind: Kind, value: str, gallery_id: int | None, photo_id: int | None) -> ExternalId:
         now = self._clock.now()
         return ExternalId(
             tenant_id=self._who.tenant_id, kind=kind, value=value, gallery_id=gallery_id, photo_id=photo_id,

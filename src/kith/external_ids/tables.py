@@ -14,13 +14,15 @@ MAX_LENGTH = 255
 class Kind(StrEnum):
     GALLERY = "gallery"
     PHOTO = "photo"
+    PERSON = "person"
 
 
 class ExternalId(Base):
     """A client's own id of something: of a photo unique in its gallery, of all else in the tenant.
 
-    `photo_id` is what a photo's id stands for, `gallery_id` the gallery it is in, or that is meant. Several
-    ids of one gallery may stand for the same photo. `updated_at` is when the client last sent it.
+    `photo_id` is what a photo's id stands for, `gallery_id` the gallery it is in, or that is meant,
+    `person_id` the person. Several ids of one gallery may stand for the same photo. `updated_at` is when
+    the client last sent it.
     """
 
     __tablename__ = "external_ids"
@@ -38,5 +40,6 @@ class ExternalId(Base):
     value: Mapped[str] = mapped_column(String(MAX_LENGTH))
     gallery_id: Mapped[Key | None] = mapped_column(ForeignKey("galleries.id", ondelete="CASCADE"), index=True)
     photo_id: Mapped[Key | None] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[Key | None] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

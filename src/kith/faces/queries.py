@@ -10,7 +10,7 @@ from sqlalchemy.orm import defer
 from kith.accounts.principal import Principal, visible_to
 from kith.faces.tables import Embedding, EmbeddingSpace, Face, FaceState, IndexChange
 from kith.kit.pages import Page
-from kith.photos.tables import Photo, PhotoState
+from kith.photos.tables import Photo, PhotoOrigin, PhotoState
 
 Vector = NDArray[np.float32]
 
@@ -25,6 +25,11 @@ def faces(who: Principal, face_ids: Sequence[int]) -> Select[Face]:
 
 def faces_of_photos(photo_ids: Sequence[int]) -> Select[Face]:
     return select(Face).where(Face.photo_id.in_(photo_ids)).order_by(Face.photo_id, Face.id)
+
+
+def photos_with_pinned(photo_ids: Sequence[int]) -> Select[int]:
+    """Those of the photos about a face of which a human decided something."""
+    return select(Face.photo_id).where(Face.photo_id.in_(photo_ids), Face.is_pinned).distinct()
 
 
 def faces_of_person(who: Principal, person_id: int) -> Select[Face]:
@@ -59,6 +64,17 @@ def listed(
     ids = visible_to(stmt.order_by(Face.id), Face, who).offset(page.skip).limit(page.limit)
     shown = select(Face, Photo).join(Photo, Photo.id == Face.photo_id).options(*_UNSHOWN)
     return shown.where(Face.id.in_(ids.scalar_subquery())).order_by(Face.id)
+
+
+def sightings(who: Principal) -> Select[Face, Photo, PhotoOrigin]:
+    """Faces with their photos and how those came in, None if nobody said; ignored ones left out."""
+    stmt = (
+        select(Face, Photo, PhotoOrigin)
+        .join(Photo, Photo.id == Face.photo_id)
+        .outerjoin(PhotoOrigin, PhotoOrigin.photo_id == Photo.id)
+        .where(~Face.is_ignored)
+    )
+    return visible_to(stmt, Face, who)
 
 
 def counts(who: Principal) -> Select[FaceState, int]:

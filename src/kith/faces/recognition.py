@@ -143,6 +143,12 @@ class Recognition:
         async with self._up_to_date():
             pass
 
+    async def forget_gone(self) -> int:
+        """Bring the index to the last change as above; by how many faces it has become smaller."""
+        before = await self.compute.run(len, self.index)
+        await self.catch_up()
+        return max(0, before - await self.compute.run(len, self.index))
+
     async def rebuild(self) -> int:
         """Forget the index and read it from the database again; the number of faces in it."""
         with self.door.inside():

@@ -41,6 +41,14 @@ class Handler(Protocol):
     async def give_up(self, session: WriteSession, job: Job, error: AppError | None) -> None: ...
 
 
+class Service(Protocol):
+    """What goes on in the background of a process until it is told to stop."""
+
+    async def serve(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class RunnerConfig:
     lease_seconds: int = 300

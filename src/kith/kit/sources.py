@@ -19,9 +19,11 @@ _MAX_KEY_BYTES = 1024  # as S3 has it
 class Sources:
     """The store that a setting names, if it names one. No key leads out of it."""
 
-    def __init__(self, store: ObjectStore | None, folder: Path | None = None) -> None:
+    def __init__(self, store: ObjectStore | None, folder: Path | None = None, place: str = "") -> None:
+        """`place` is where the store's keys begin: `bucket/prefix`, or nothing."""
         self._store = store
         self._folder = folder.resolve() if folder is not None else None
+        self._place = place.strip("/")
 
     @classmethod
     def open(cls, location: str | None, **options: Any) -> "Sources":
@@ -29,11 +31,21 @@ class Sources:
         if location is None:
             return cls(None)
         if "://" in location:
-            return cls(from_url(location, **options))
+            return cls(from_url(location, **options), place=location.partition("://")[2])
         try:
             return cls(LocalStore(Path(location).resolve(strict=True)), Path(location))
         except (BaseError, OSError) as error:
             raise StorageUnavailable(f"the folder of sources {location} cannot be used") from error
+
+    def key_of(self, bucket: str, key: str) -> str:
+        """The key here of what others call by bucket and key; a folder has a folder for every bucket.
+
+        Raises SourceKeyInvalid for what is not in this store.
+        """
+        full = f"{bucket}/{key}"
+        if not bucket or "/" in bucket or not full.startswith(start := self._place and f"{self._place}/"):
+            raise SourceKeyInvalid("the pictures of this bucket are not kept here")
+        return full[len(start) :]
 
     async def read(self, key: str, max_bytes: int) -> bytes:
         """All bytes of one picture.

@@ -4,9 +4,12 @@ from alembic import context
 
 from kith.accounts import tables as accounts
 from kith.audit import tables as audit
+from kith.batches import tables as batches
+from kith.enrolment import tables as enrolment
 from kith.external_ids import tables as external_ids
 from kith.faces import tables as faces
 from kith.galleries import tables as galleries
+from kith.ingest import tables as ingest
 from kith.jobs import tables as jobs
 from kith.kit.db import Base
 from kith.notify import tables as notify
@@ -14,7 +17,9 @@ from kith.people import tables as people
 from kith.photos import tables as photos
 
 # Importing them is what fills Base.metadata.
-TABLES = (accounts, audit, external_ids, faces, galleries, jobs, notify, people, photos)
+TABLES = (
+    accounts, audit, batches, enrolment, external_ids, faces, galleries, ingest, jobs, notify, people, photos,
+)  # fmt: skip
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,7 +1,7 @@
 """What can go wrong with photos and their files.
 
 NotFound ── PhotoNotFound, FileMissing
-InvalidInput ── FileUnreadable, FileNameInvalid, FolderUnreadable
+InvalidInput ── FileUnreadable, FileNameInvalid, FolderUnreadable, NotesInvalid
 """
 
 from kith.errors import InvalidInput, NotFound
@@ -30,3 +30,8 @@ class FileNameInvalid(InvalidInput):
 class FolderUnreadable(InvalidInput):
     code = "folder_unreadable"
     title = "The folder cannot be read"
+
+
+class NotesInvalid(InvalidInput):
+    code = "notes_invalid"
+    title = "What is said of the photo cannot be kept"

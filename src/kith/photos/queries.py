@@ -1,13 +1,14 @@
 """The statements about photos and files."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlalchemy import Select, column, func, select, table
+from sqlalchemy import ColumnElement, Select, column, func, select, table
 from sqlalchemy.orm import aliased
 
 from kith.accounts.principal import Principal, visible_to
 from kith.galleries.tables import LIBRARY, Gallery
-from kith.photos.tables import File, Photo, PhotoState, Storage
+from kith.photos.tables import File, Photo, PhotoOrigin, PhotoState, Purpose, Storage
 
 # Of the layer above only the number is asked, for a quota.
 _FACES = table("faces", column("tenant_id"))
@@ -32,6 +33,38 @@ def photo(who: Principal, photo_id: int) -> Select[Photo]:
 def by_ids(photo_ids: Sequence[int]) -> Select[Photo]:
     """Photos of any tenant, for the jobs that are about them."""
     return select(Photo).where(Photo.id.in_(photo_ids)).order_by(Photo.id)
+
+
+def origin(who: Principal, photo_id: int) -> Select[PhotoOrigin]:
+    return visible_to(select(PhotoOrigin).where(PhotoOrigin.photo_id == photo_id), PhotoOrigin, who)
+
+
+def queries_before(who: Principal, moment: datetime) -> Select[PhotoOrigin]:
+    """Photos that were only searched by, and before this moment."""
+    stmt = select(PhotoOrigin).where(PhotoOrigin.purpose == Purpose.QUERY, PhotoOrigin.created_at < moment)
+    return visible_to(stmt.order_by(PhotoOrigin.photo_id), PhotoOrigin, who)
+
+
+def crawled_before(who: Principal, moment: datetime) -> Select[PhotoOrigin]:
+    """Photos that were seen on a site, and handed in before this moment."""
+    stmt = select(PhotoOrigin).where(_is_crawled(moment))
+    return visible_to(stmt.order_by(PhotoOrigin.photo_id), PhotoOrigin, who)
+
+
+def tenants_with_expired(queries_before: datetime, crawled_before: datetime) -> Select[int]:
+    """The tenants whose photos are among either, for the worker."""
+    is_query = (PhotoOrigin.purpose == Purpose.QUERY) & (PhotoOrigin.created_at < queries_before)
+    return select(PhotoOrigin.tenant_id).where(is_query | _is_crawled(crawled_before)).distinct()
+
+
+def _is_crawled(moment: datetime) -> ColumnElement[bool]:
+    is_kept = PhotoOrigin.purpose == Purpose.INDEX
+    return is_kept & PhotoOrigin.site.is_not(None) & (PhotoOrigin.created_at < moment)
+
+
+def with_digest(who: Principal, sha256: str) -> Select[Photo]:
+    """The tenant's photos of these bytes, in whatever gallery."""
+    return visible_to(select(Photo).where(Photo.sha256 == sha256).order_by(Photo.id), Photo, who)
 
 
 def with_digests(who: Principal, gallery_id: int, digests: Sequence[str]) -> Select[Photo]:

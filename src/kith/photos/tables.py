@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kith.kit.db import Base, Bits64, Key, UtcDateTime
@@ -88,4 +89,32 @@ class File(Base):
     location: Mapped[str] = mapped_column(String(4096))
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     modified_ns: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Purpose(StrEnum):
+    """What a photo was handed in for: to be kept, to be searched by for a day, or to know somebody by."""
+
+    INDEX = "index"
+    QUERY = "query"
+    ENROLMENT = "enrolment"
+
+
+class PhotoOrigin(Base):
+    """How a photo came in that a client sent or had fetched; photos of folders have none.
+
+    `site` and `url` are where it was seen, `seen_at` when, `notes` the client's own. A query goes when its
+    time is over.
+    """
+
+    __tablename__ = "photo_origins"
+    __table_args__ = (Index("ix_photo_origins_purpose", "tenant_id", "purpose", "created_at"),)
+
+    photo_id: Mapped[Key] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True)
+    tenant_id: Mapped[Key] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    purpose: Mapped[Purpose] = mapped_column(String(20))
+    site: Mapped[str | None] = mapped_column(String(255))
+    url: Mapped[str | None] = mapped_column(String(4096))
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    notes: Mapped[dict[str, object]] = mapped_column(JSON().with_variant(JSONB, "postgresql"), default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -6,6 +6,7 @@ from typing import cast
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.params import Depends as Dependency
 from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.datastructures import QueryParams
 from starlette.types import Scope as HttpScope
 
 from kith.accounts.errors import ScopeMissing
@@ -33,6 +34,14 @@ class Needs:
         await limit(request, response, who, kind_of(self.scope))
 
 
+class NeedsOrLink(Needs):
+    """The dependency behind `needs_or_link`."""
+
+    async def __call__(self, request: Request, response: Response) -> None:
+        if not has_link(request.scope):
+            await super().__call__(request, response)
+
+
 class Public:
     """The dependency behind `PUBLIC`."""
 
@@ -42,6 +51,16 @@ class Public:
 def needs(scope: Scope) -> Dependency:
     """`dependencies=[needs(Scope.INDEX)]`: the route takes only who may do that."""
     return Depends(Needs(scope))
+
+
+def needs_or_link(scope: Scope) -> Dependency:
+    """As `needs`; but a request that shows a signature needs no key. The route then checks that signature."""
+    return Depends(NeedsOrLink(scope))
+
+
+def has_link(scope: HttpScope) -> bool:
+    """Whether a request shows the signature of a link, right or wrong."""
+    return "signature" in QueryParams(scope.get("query_string", b""))
 
 
 # `dependencies=[PUBLIC]`: the route asks nobody for a key. Who has none there is a Principal without scopes.

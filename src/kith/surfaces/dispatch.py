@@ -6,7 +6,10 @@ from fastapi import FastAPI
 from starlette.routing import Match, Mount
 from starlette.types import Receive, Scope, Send
 
-from kith.surfaces.access import Public, demand_of, routes_of
+from kith.surfaces.access import NeedsOrLink, Public, demand_of, has_link, routes_of
+
+# Where a scope says which surface at the root it is for, where the address alone does not.
+CHOSEN = "kith.surface"
 
 
 class Dispatcher:
@@ -23,6 +26,8 @@ class Dispatcher:
         await self.choose(scope)(scope, receive, send)
 
     def choose(self, scope: Scope) -> FastAPI:
+        if scope.get(CHOSEN) in self.surfaces:
+            return scope[CHOSEN]
         if scope["type"] == "http":
             path: str = scope["path"]
             for candidate in (path, path.rstrip("/") if path.endswith("/") else f"{path}/"):
@@ -39,10 +44,11 @@ class Site:
     def __init__(self, mounted: Mapping[str, FastAPI], root: Sequence[FastAPI]) -> None:
         self._dispatcher = Dispatcher(root)
         self._mounts = [(Mount(prefix, app), app) for prefix, app in mounted.items()]
-        self._public = {
-            id(app): [route for route in routes_of(app) if isinstance(demand_of(route), Public)]
-            for app in {*mounted.values(), *root}
-        }
+        apps = {*mounted.values(), *root}
+        self._public, self._linked = (
+            {id(app): [it for it in routes_of(app) if isinstance(demand_of(it), kind)] for app in apps}
+            for kind in (Public, NeedsOrLink)
+        )
 
     @property
     def routes(self) -> list[Mount]:
@@ -53,9 +59,10 @@ class Site:
         return self._find(scope)[0]
 
     def is_public(self, scope: Scope) -> bool:
-        """Whether a request is for a route that asks nobody for a key."""
+        """Whether a request is for a route that asks nobody for a key, or shows a link where one will do."""
         app, inside = self._find(scope)
-        return any(route.matches(dict(inside))[0] is Match.FULL for route in self._public[id(app)])
+        routes = [*self._public[id(app)], *(self._linked[id(app)] if has_link(scope) else ())]
+        return any(route.matches(dict(inside))[0] is Match.FULL for route in routes)
 
     def _find(self, scope: Scope) -> tuple[FastAPI, Scope]:
         for mount, app in self._mounts:

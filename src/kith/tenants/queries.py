@@ -7,6 +7,7 @@ from sqlalchemy import Delete, Select, delete, select
 from kith.accounts.principal import DEFAULT_TENANT_ID
 from kith.accounts.tables import ApiKey, Tenant
 from kith.audit.tables import AuditEntry
+from kith.batches.tables import BatchItem
 from kith.galleries.tables import LIBRARY, Gallery
 from kith.kit.db import Base
 from kith.photos.tables import File, Photo, Storage
@@ -18,8 +19,12 @@ _OUTLIVES = {AuditEntry.__tablename__}
 
 
 def blobs_of(tenant_id: int) -> Select[str]:
-    """The names of all blobs a tenant's files name."""
-    return select(File.location).where(File.tenant_id == tenant_id, File.storage == Storage.BLOB).distinct()
+    """The names of all blobs a tenant's files name, or in which bytes of its batches wait."""
+    files = select(File.location).where(File.tenant_id == tenant_id, File.storage == Storage.BLOB)
+    waiting = select(BatchItem.kept_as).where(
+        BatchItem.tenant_id == tenant_id, BatchItem.kept_as.is_not(None)
+    )
+    return select(files.union(waiting).subquery().c.location)
 
 
 def digests_of(tenant_id: int) -> Select[str]:

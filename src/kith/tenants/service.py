@@ -12,7 +12,7 @@ from kith.kit.clock import Clock
 from kith.kit.db import ReadSession, WriteSession, serialise
 from kith.kit.pages import Page
 
-_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?")
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,98}[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Tenants:
         """A tenant with an empty library. Raises SlugInvalid, TenantExists, ScopeMissing."""
         require_operator(self._who)
         if not _SLUG.fullmatch(slug):
-            raise SlugInvalid("1 to 100 small letters, digits and hyphens, none of them first or last")
+            raise SlugInvalid("1 to 100 small letters, digits, and within them hyphens and underscores")
         await serialise(self._session, "tenants.create")
         if await self._session.scalar(queries.tenant(slug)) is not None:
             raise TenantExists(f"there is a tenant {slug} already")
@@ -78,6 +78,14 @@ async def get_tenant(session: ReadSession | WriteSession, who: Principal, slug: 
     tenant = await session.scalar(queries.tenant(slug))
     if tenant is None or not (who.is_operator or tenant.id == who.tenant_id):
         raise TenantNotFound(f"there is no tenant {slug}")
+    return tenant
+
+
+async def get_own(session: ReadSession | WriteSession, who: Principal) -> Tenant:
+    """The tenant one works as; raises TenantNotFound if it was erased meanwhile."""
+    tenant = await session.scalar(queries.tenant_row(who))
+    if tenant is None:
+        raise TenantNotFound("the tenant was erased")
     return tenant
 
 

@@ -1,6 +1,5 @@
 """What goes over the wire of the core surface, both ways, under the contract's own names."""
 
-import json
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -8,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Json, RootMo
 
 from kith.faces.clustering import MAX_FACES
 from kith.kit.pages import MAX_LIMIT
+from kith.kit.plain import require_storable
 from kith.surfaces.requests import MAX_ID
 
 _METADATA_BYTES = 64 * 1024
@@ -18,15 +18,10 @@ _MAX_PX = 2**31 - 1
 
 
 def _storable(value: object) -> object:
-    """What both databases can keep: text without NUL or half characters, and finite numbers, in bounds."""
     try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-    except (ValueError, RecursionError) as error:
-        raise ValueError("metadata must be plain JSON: text in Unicode, finite numbers") from error
-    if b"\\u0000" in text.replace(rb"\\", b""):
-        raise ValueError("metadata must not hold the character NUL")
-    if len(text) > _METADATA_BYTES:
-        raise ValueError(f"metadata may have at most {_METADATA_BYTES:,} bytes")
+        require_storable(value, _METADATA_BYTES)
+    except ValueError as error:
+        raise ValueError(f"metadata {error}") from error
     return value
 
 

@@ -71,7 +71,8 @@ def health(model: str | None, *, is_up: bool, uptime_seconds: int) -> wire.Sessi
         else wire.ModelOut(status="unhealthy", error="no pack is in use, or it cannot be opened")
     )
     return wire.SessionsHealthOut(
-        status="healthy" if is_up and model is not None else "unhealthy", version=__version__,
+        status="healthy" if is_up and model is not None else "unhealthy", service="kith",
+        version=__version__,
         uptime_seconds=uptime_seconds,
         components=wire.ComponentsOut(database=database, face_recognition_model=network),
     )  # fmt: skip

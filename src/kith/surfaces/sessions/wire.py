@@ -138,7 +138,10 @@ class ComponentsOut(Wire):
 
 
 class SessionsHealthOut(Wire):
+    """`service` is for clients of another surface that asks at the same address."""
+
     status: str
+    service: str
     version: str
     uptime_seconds: int
     components: ComponentsOut

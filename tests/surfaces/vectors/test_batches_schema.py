@@ -1,0 +1,58 @@
+"""Requests made up from the OpenAPI document, as it asks and not: none may end in an accident."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import APIOperation, Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.python import asgi
+
+from kith.app import create_app
+from kith.surfaces.vectors import create_vectors
+from tests.ingest.conftest import inlet_settings
+from tests.support.fuzzing import AUTH, attempts, fuzzing_client
+
+pytestmark = pytest.mark.slow
+
+EXAMPLES = 40
+OURS = ("/batch/", "/api/v1/ingest", "/api/v1/debug/")
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[asgi.ASGIClient]:
+    data = tmp_path_factory.mktemp("made-up") / "data"
+    with fuzzing_client(
+        create_app(inlet_settings(data, f"sqlite:///{data / 'kith.db'}", auth=AUTH))
+    ) as client:
+        yield client
+
+
+def wanted() -> Iterator[Any]:
+    for it in attempts(create_vectors().openapi(), lambda path: path.startswith(OURS)):
+        if not ("{batch_id}" in it.id and it.id.endswith("otherwise")):  # any text may be an id
+            yield it
+
+
+@pytest.mark.parametrize(("operation", "mode"), list(wanted()))
+def test_made_up_requests(operation: APIOperation, mode: GenerationMode, client: asgi.ASGIClient) -> None:
+    """With a key that may do everything, mostly for a tenant that is there."""
+
+    @given(operation.as_strategy(generation_mode=mode))
+    @settings(
+        max_examples=EXAMPLES, deadline=None, derandomize=True, database=None,
+        phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    def attempt(case: Case) -> None:
+        case.headers["x-api-key"] = client.headers["x-api-key"]
+        case.headers["x-tenant-id"] = "default"
+        items = [case.body, *case.body.get("items", [])] if isinstance(case.body, dict) else []
+        for item in items if isinstance(items, list) else []:
+            if isinstance(item, dict) and isinstance(item.get("tenant_id"), str):
+                item["tenant_id"] = "default"
+        answer = case.call(session=client, base_url="http://kith")
+        case.validate_response(answer, checks=[not_a_server_error])
+        assert answer.status_code != 401
+
+    attempt()
