@@ -24,6 +24,7 @@ from kith.surfaces.core import create_core
 from kith.surfaces.galleries import create_galleries
 from kith.surfaces.operations import router as operations
 from kith.surfaces.sessions import create_sessions
+from kith.surfaces.vectors import create_vectors
 from tests.support.markdown import Page, page, pages
 from tests.support.shared import ROOT
 
@@ -169,16 +170,24 @@ def is_command(words: list[str], known: dict[str, AnyCommand]) -> bool:
     return options <= options_of(known[name]) | EVERYWHERE and is_complete
 
 
+# Under which prefixes a surface says once that everything is there, too.
+ELSEWHERE_TOO = {
+    "core": re.compile("$"),
+    "sessions": re.compile("/api/v1/"),
+    "vectors": re.compile("/pipeline/|/api/(?!v1/)"),
+}
+
+
 def endpoints() -> dict[str, set[str]]:
     """`METHOD /path` of everything that is served, by the surface that serves it."""
     found: dict[str, set[str]] = {}
-    for app in (create_core(), create_sessions(), create_galleries()):
+    for app in (create_core(), create_sessions(), create_galleries(), create_vectors()):
         paths: dict[str, dict[str, object]] = app.openapi()["paths"]
         found[app.state.surface] = {
             f"{verb.upper()} {path}"
             for path, verbs in paths.items()
             for verb in verbs
-            if not path.startswith("/api/v1/")  # the sessions surface says once that all is there too
+            if not ELSEWHERE_TOO[app.state.surface].match(path)
         }
     return found
 
@@ -189,7 +198,7 @@ def for_operators() -> set[str]:
 
 
 class TestHttp:
-    @pytest.mark.parametrize("surface", ["core", "sessions", "galleries"])
+    @pytest.mark.parametrize("surface", ["core", "sessions", "galleries", "vectors"])
     def test_each_endpoint_is_documented_and_none_made_up(self, surface: str) -> None:
         text = page("docs", "api", f"{surface}.md").text
         named = set(re.findall(r"\b(?:GET|POST|PUT|PATCH|DELETE) /[^\s`|),]*", text))

@@ -1,6 +1,6 @@
 """Requests made up from an OpenAPI document, as it asks and not, sent with a key that may do everything."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -40,8 +40,14 @@ def attempts(
             yield pytest.param(operation, GenerationMode.NEGATIVE, id=f"{operation.label} otherwise")
 
 
-def fuzz(operation: APIOperation, mode: GenerationMode, client: asgi.ASGIClient, examples: int) -> None:
-    """Send so many made up requests; none may end in a server error, or be turned away for its sender."""
+def fuzz(
+    operation: APIOperation, mode: GenerationMode, client: asgi.ASGIClient, examples: int,
+    *, prepare: Callable[[Case], None] = lambda _case: None, refusals: Collection[int] = (401, 403),
+) -> None:  # fmt: skip
+    """Send so many made up requests; none may end in a server error, or be turned away for its sender.
+
+    `prepare` may change a request before it goes out.
+    """
 
     @given(operation.as_strategy(generation_mode=mode))
     @settings(
@@ -50,8 +56,9 @@ def fuzz(operation: APIOperation, mode: GenerationMode, client: asgi.ASGIClient,
     )  # fmt: skip
     def attempt(case: Case) -> None:
         case.headers["x-api-key"] = _KEY
+        prepare(case)
         answer = case.call(session=client, base_url="http://kith")
         case.validate_response(answer, checks=[not_a_server_error])
-        assert answer.status_code not in {401, 403}
+        assert answer.status_code not in refusals
 
     attempt()

@@ -68,10 +68,15 @@ def filled(path: str, person: int = 1, face: int = 1, key: int = 1, slug: str = 
         session_id="theirs",
         path="theirs",
         batch_id="0" * 32,
-        bucket="raw-images",
-        key="theirs/ab/x.jpg",
+        bucket="thumbnails",
+        key=f"theirs/aa/{'a' * 64}_thumb.jpg",
         **uuids,
     )
+
+
+def body_for(path: str) -> dict[str, str] | None:
+    """What makes a request at an address of two surfaces one for the surface that asks for a key."""
+    return {} if path == "/api/v1/search" else None
 
 
 @pytest.fixture
@@ -106,8 +111,12 @@ class TestMatrix:
             for version in ("v1", "v2")
             for path in GUESTS
         }
-        health = {"/health", "/health/live", "/health/ready", "/compat/core/health"}
-        assert public == health | {"/api/health", "/compat/galleries/api/health"} | guests
+        vectors = {
+            f"{at}/api/v1/health" for at in ("/pipeline", "/compat/vectors", "/compat/vectors/pipeline")
+        }
+        own = {"/health", "/health/live", "/health/ready", "/compat/core/health"}
+        galleries = {"/api/health", "/compat/galleries/api/health"}
+        assert public == own | vectors | galleries | guests
 
     async def test_no_key_and_keys_that_are_over(
         self, runtime: Runtime, client: httpx.AsyncClient, clock: ManualClock
@@ -119,7 +128,7 @@ class TestMatrix:
         clock.advance(5)
         for method, path, _ in GUARDED:
             for headers in ({}, {"x-api-key": expired}, {"x-api-key": revoked}, {"x-api-key": "wrong"}):
-                answer = await client.request(method, filled(path), headers=headers)
+                answer = await client.request(method, filled(path), headers=headers, json=body_for(path))
                 assert answer.status_code == 401, (method, path)
 
     async def test_every_scope_but_the_one(self, runtime: Runtime, client: httpx.AsyncClient) -> None:
@@ -129,7 +138,7 @@ class TestMatrix:
             for method, path, route in GUARDED:
                 demand = demand_of(route)
                 if isinstance(demand, Needs) and demand.scope is scope:
-                    answer = await client.request(method, filled(path), headers=headers)
+                    answer = await client.request(method, filled(path), headers=headers, json=body_for(path))
                     assert answer.status_code == 403, (method, path)
 
     async def test_what_is_of_another_tenant(self, runtime: Runtime, client: httpx.AsyncClient) -> None:

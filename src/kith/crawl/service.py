@@ -3,7 +3,6 @@
 import asyncio
 import importlib.util
 import json
-import os
 import sys
 from asyncio import StreamReader, StreamWriter
 from asyncio.subprocess import PIPE
@@ -47,9 +46,8 @@ async def crawl(plan: CrawlPlan) -> AsyncGenerator[Picture | Ended]:
     if importlib.util.find_spec("scrapy") is None:
         raise CrawlerMissing("`pip install 'kith-photos[crawl]'` brings Scrapy, which does the crawling")
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "kith.crawl.spider", stdin=PIPE, stdout=PIPE, stderr=PIPE,
-        env={name: value for name, value in os.environ.items() if not name.startswith("KITH_")},
-    )  # fmt: skip
+        sys.executable, "-m", "kith.crawl.spider", stdin=PIPE, stdout=PIPE, stderr=PIPE
+    )
     orders, told_lines = cast("StreamWriter", process.stdin), cast("StreamReader", process.stdout)
     complaints = asyncio.create_task(_complaints(process))
     try:

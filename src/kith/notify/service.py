@@ -10,6 +10,7 @@ from kith.accounts.principal import Principal
 from kith.jobs.service import Jobs, NewJob
 from kith.kit.clock import Clock
 from kith.kit.db import ReadSession, WriteSession, serialise
+from kith.kit.errors import FetchUrlInvalid
 from kith.kit.fetch import Fetcher, parsed
 from kith.kit.secrets import Sealer
 from kith.notify import queries
@@ -121,8 +122,13 @@ def validate(new: NewEndpoint) -> None:
         raise WebhookInvalid(f"the timeout is 1 to {MAX_TIMEOUT_SECONDS} seconds")
     if not 0 <= new.retry_count <= MAX_RETRIES:
         raise WebhookInvalid(f"there are 0 to {MAX_RETRIES} retries")
-    if new.secret is not None and len(new.secret) > _SECRET_LENGTH:
-        raise WebhookInvalid(f"a secret has at most {_SECRET_LENGTH} characters")
+    if new.secret is not None and not (len(new.secret) <= _SECRET_LENGTH and _is_text(new.secret)):
+        raise WebhookInvalid(f"a secret has at most {_SECRET_LENGTH} characters, none of them NUL or half")
+
+
+def _is_text(text: str) -> bool:
+    """Whether both databases can keep it."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 async def publish(
@@ -179,6 +185,10 @@ async def list_endpoints(session: ReadSession | WriteSession, who: Principal) ->
 
 async def find_endpoint(session: ReadSession | WriteSession, who: Principal, url: str) -> WebhookEndpoint:
     """The endpoint at an address; raises WebhookNotFound."""
+    try:
+        parsed(url)  # what is no address can be nobody's, and may hold what no database takes
+    except FetchUrlInvalid as error:
+        raise WebhookNotFound("there is no webhook at this address") from error
     row = await session.scalar(queries.endpoint_at(who, url))
     if row is None:
         raise WebhookNotFound("there is no webhook at this address")

@@ -10,7 +10,7 @@ from kith.accounts.principal import Principal, Scope
 from kith.accounts.tables import Tenant
 from kith.kit.clock import Clock
 from kith.kit.db import Database
-from kith.tenants.service import Quotas, Tenants
+from kith.tenants.service import Quotas, Tenants, check_slug
 
 
 async def act_for(db: Database, clock: Clock, keyring: Keyring, who: Principal, slug: str) -> Principal:
@@ -19,6 +19,7 @@ async def act_for(db: Database, clock: Clock, keyring: Keyring, who: Principal, 
     While there is no key at all nobody has a tenant of their own, so one that is not there is made. Raises
     TenantAccessDenied for what is not there or another's, TenantSuspended, SlugInvalid.
     """
+    check_slug(slug)
     tenant = await _find(db, slug)
     if tenant is None and who.is_operator and not await keyring.has_keys():
         with suppress(TenantExists):

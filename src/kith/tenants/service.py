@@ -35,8 +35,7 @@ class Tenants:
     async def create(self, slug: str, quotas: Quotas) -> Tenant:
         """A tenant with an empty library. Raises SlugInvalid, TenantExists, ScopeMissing."""
         require_operator(self._who)
-        if not _SLUG.fullmatch(slug):
-            raise SlugInvalid("1 to 100 small letters, digits, and within them hyphens and underscores")
+        check_slug(slug)
         await serialise(self._session, "tenants.create")
         if await self._session.scalar(queries.tenant(slug)) is not None:
             raise TenantExists(f"there is a tenant {slug} already")
@@ -67,6 +66,12 @@ class Tenants:
         tenant.suspended_at = None
         await self._session.flush()
         return tenant
+
+
+def check_slug(slug: str) -> None:
+    """Raises SlugInvalid."""
+    if not _SLUG.fullmatch(slug):
+        raise SlugInvalid("1 to 100 small letters, digits, and within them hyphens and underscores")
 
 
 async def list_tenants(session: ReadSession, who: Principal, page: Page) -> list[Tenant]:

@@ -5,10 +5,10 @@ InvalidInput
 └─ TopInvalid, ProbeMissing, NoUsableFaces, ImagesTooFew, FileTypeInvalid
 """
 
+import json
 from collections.abc import Mapping
 
 from fastapi import Request, Response
-from fastapi.responses import JSONResponse
 
 from kith.errors import InvalidInput
 from kith.surfaces.problems import STATUS, Problem, request_id
@@ -102,13 +102,19 @@ def error_response(request: Request, problem: Problem) -> Response:
     if is_pipeline(request.url.path):
         detail = _detail(problem, _PIPELINE_CODES.get(problem.code, code))
         status = _PIPELINE_STATUSES.get(problem.code, problem.status)
-        return JSONResponse({"detail": detail}, status, headers=headers)
+        return _json({"detail": detail}, status, headers)
     faults = [{"field": fault.pointer, "message": fault.message} for fault in problem.faults]
     body = {
         "code": code, "message": problem.detail, "request_id": request_id(request),
         "details": {**problem.extra, **({"errors": faults} if faults else {})},
     }  # fmt: skip
-    return JSONResponse(body, problem.status, headers=headers)
+    return _json(body, problem.status, headers)
+
+
+def _json(body: object, status: int, headers: Mapping[str, str]) -> Response:
+    """In ASCII: what a client made up may hold halves of surrogate pairs."""
+    text = json.dumps(body, default=str)
+    return Response(text, status, headers=dict(headers), media_type="application/json")
 
 
 def _detail(problem: Problem, code: str) -> object:

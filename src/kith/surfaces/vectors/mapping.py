@@ -186,8 +186,8 @@ def verdict(body: wire.VerifyIn | wire.SafeSearchIn, claim: Claim, it: Verdict) 
     )  # fmt: skip
 
 
-def face(links: Links, it: Sighting) -> wire.FaceOut:
-    return wire.FaceOut(
+def face(links: Links, it: Sighting) -> wire.VectorFaceOut:
+    return wire.VectorFaceOut(
         face_id=str(it.face.uuid), payload=payload(it), thumb_url=links.thumbnail(it.photo.sha256)
     )
 

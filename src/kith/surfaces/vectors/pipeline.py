@@ -41,7 +41,7 @@ router = Prefixed(
 
 @router.get("/health", dependencies=[PUBLIC], summary="Whether this surface answers")
 async def health() -> wire.VectorHealthOut:
-    """That a face can be found is told by `/health/ready`."""
+    """Whether faces can be found is told by the health of the whole server."""
     return wire.VectorHealthOut(
         status="ok", service="kith-vectors", version=__version__, api_version=API_VERSION,
         note="/health/ready says whether faces can be found",
@@ -113,7 +113,7 @@ async def identity_safe_search(
 @router.get("/faces/{face_id}", dependencies=[needs(Scope.READ)], summary="A face", responses={404: _MISSING})
 async def show_face(
     face_id: str, request: Request, kith: Kith, tenancy: TenantByField, tenant_id: NamedTenant = None
-) -> wire.FaceOut:
+) -> wire.VectorFaceOut:
     who = await tenancy.of(tenant_id)
     links = await links_of(kith, who, request.scope.get("root_path", ""))
     return mapping.face(links, await find_face(kith, who, face_id))

@@ -193,7 +193,7 @@ class ProbeIn(Wire):
     image_b64: Base64 | None = None
     top_k: Top = 50
     threshold: Fraction = 0.1
-    mode: str = Field(default="standard", max_length=50)
+    mode: str = Field(default="standard", max_length=50, pattern="^[ -~]*$")
 
 
 class QueryOut(Wire):
@@ -291,7 +291,7 @@ class VerdictOut(Wire):
     count: int
 
 
-class FaceOut(Wire):
+class VectorFaceOut(Wire):
     face_id: str
     payload: PayloadOut
     thumb_url: str

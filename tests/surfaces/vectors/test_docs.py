@@ -1,0 +1,60 @@
+"""docs/api/vectors.md: every endpoint is in it, every example runs, and answers what is shown."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from kith.surfaces.vectors import create_vectors
+from tests.support.client import live_server
+from tests.support.library import ANA, ANDRE, portrait
+from tests.support.shared import ROOT
+from tests.surfaces.core.test_docs import BLOCK, HEADING, shape
+
+GUIDE = (ROOT / "docs" / "api" / "vectors.md").read_text()
+PHOTOS = {"ana.jpg": ANA[0], "ana2.jpg": ANA[1], "ana3.jpg": ANA[2], "andre.jpg": ANDRE[0]}
+
+
+def test_names_every_endpoint_once() -> None:
+    paths = create_vectors().openapi()["paths"]
+    there = {f"{method.upper()} {path}" for path, operations in paths.items() for method in operations}
+    told = HEADING.findall(GUIDE)
+    full = [it for it in told if " /api/v1/" not in it]
+    pipeline = [it for it in told if " /api/v1/" in it]
+    assert len(told) == len(set(told))
+    assert there == {
+        *full, *(it.replace(" /", " /api/", 1) for it in full),
+        *pipeline, *(it.replace(" /", " /pipeline/", 1) for it in pipeline),
+    }  # fmt: skip
+
+
+def timeless(text: str) -> str:
+    """Without the moments that are whole numbers."""
+    return re.sub(r'"ts": ?\d+', '"ts": 0', text)
+
+
+@pytest.mark.models
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+def test_examples_answer_what_it_shows(packs_folder: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "packs").symlink_to(packs_folder, target_is_directory=True)
+    for name, source in PHOTOS.items():
+        (tmp_path / name).write_bytes(portrait(source))
+    blocks = BLOCK.findall(GUIDE)
+    with live_server({"KITH_DATA": str(data)}) as server:
+        for (kind, text), (after, answer) in zip(blocks, [*blocks[1:], ("", "")], strict=True):
+            if kind == "sh":
+                commands = re.sub(r"\bcurl ", "curl --fail-with-body ", text)
+                commands = commands.replace("http://127.0.0.1:8000", server.url)
+                done = subprocess.run(
+                    ["bash", "-euc", commands], cwd=tmp_path, capture_output=True, text=True, check=False,
+                )  # fmt: skip
+                assert done.returncode == 0, (text, done.stdout, done.stderr)
+                if after == "json":
+                    told, shown = json.loads(timeless(done.stdout)), json.loads(timeless(answer))
+                    assert shape(told) == shape(shown), text
+    assert (tmp_path / "again.jpg").read_bytes() == portrait(ANA[0])
