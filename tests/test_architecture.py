@@ -157,7 +157,8 @@ class TestDependencies:
 
 def declared_distributions() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
+    needed = project["dependencies"] + project["optional-dependencies"]["crawl"]
+    return {canonicalize_name(Requirement(line).name) for line in needed}
 
 
 def imported_distributions() -> set[str]:

@@ -86,9 +86,11 @@ def waiting_with(dedupe_key: str) -> Select[Job]:
 
 
 def counts(tenant_id: int) -> Select[str, JobState, int]:
+    """How much there is to do. What is done once a day (`daily.py`) waits for tomorrow and is left out."""
+    is_for_tomorrow = (Job.state == JobState.QUEUED) & Job.dedupe_key.is_not_distinct_from(Job.kind)
     return (
         select(Job.kind, Job.state, func.count())
-        .where(Job.tenant_id == tenant_id)
+        .where(Job.tenant_id == tenant_id, ~is_for_tomorrow)
         .group_by(Job.kind, Job.state)
         .order_by(Job.kind, Job.state)
     )
