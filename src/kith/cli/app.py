@@ -42,6 +42,7 @@ class Entry:
 
 ENTRIES = (
     Entry("import", "importing", "Bring folders of pictures into the library.", "Photos"),
+    Entry("crawl", "crawling", "Fetch the pictures of a site of your own.", "Photos"),
     Entry("find", "finding", "Find who is on a picture, best first, with the photos they are on.", "Photos"),
     Entry(
         "people", "people", "The people in the library: list, name, merge, split, hide.", "People",

@@ -108,9 +108,10 @@ class PictureSpider(Spider):
         self._keep(response, page)
 
     def _keep(self, response: Response, page: str) -> None:
-        """Tell of what the server calls a picture; Kith looks at the bytes itself."""
+        """Tell of what the server calls a picture, or nothing at all; Kith looks at the bytes itself."""
         kind = (response.headers.get("Content-Type") or b"").decode("latin-1").strip().lower()
-        if response.status != 200 or not kind.startswith("image/"):
+        is_picture_maybe = kind.startswith("image/") or kind in {"", "application/octet-stream"}
+        if response.status != 200 or not is_picture_maybe:
             return
         self._kept += 1
         path = Path(self._plan.folder) / f"{self._kept:06d}"

@@ -148,6 +148,16 @@ def digests_only_of(photo_ids: Sequence[int]) -> Select[str]:
     return select(Photo.sha256).where(Photo.id.in_(photo_ids), ~is_shared.exists()).distinct()
 
 
+def of_tenant_with(who: Principal, sha256: str) -> Select[int]:
+    """A photo of the tenant with this digest, in whichever gallery."""
+    return visible_to(select(Photo.id).where(Photo.sha256 == sha256).limit(1), Photo, who)
+
+
+def hashes(who: Principal) -> Select[int | None]:
+    """The perceptual hashes of all photos that have one."""
+    return visible_to(select(Photo.phash).where(Photo.phash.is_not(None)), Photo, who)
+
+
 def digests_named(digests: Sequence[str]) -> Select[str]:
     """Those of the digests that a photo of anybody has."""
     return select(Photo.sha256).where(Photo.sha256.in_(digests)).distinct()

@@ -1,0 +1,49 @@
+"""`kith crawl` against a site of this machine."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import kith, run_kith, start_kith
+from tests.support.http import local_site
+from tests.support.tiny_library import picture, tiny_settings
+
+pytestmark = pytest.mark.slow
+pytest.importorskip("scrapy")
+
+
+def test_pictures_of_a_site_come_into_the_library(tmp_path: Path) -> None:
+    tiny_settings(tmp_path / "data", "tiny")
+    env = {
+        "KITH_FETCH__ALLOWED_PRIVATE": '["127.0.0.1"]', "KITH_ENGINE__PACK": "tiny",
+        "KITH_DATA": str(tmp_path / "data"), "KITH_WORKER__POLL_SECONDS": "0.1",
+    }  # fmt: skip
+    with local_site() as site:
+        site.serve("/", b"<html><body><img src='/a.png'><img src='/b.png'></body></html>")
+        for name in ("/a.png", "/b.png"):
+            site.serve(name, picture((1, 1), (4, len(site.answers))))
+        ran = run_kith("crawl", site.address("/"), "--allow", "127.0.0.1", "--delay", "0", "--json", env=env)
+    assert ran.code == 0, ran.stderr
+    (batch,) = ran.json["batches"]
+    assert len(batch) == 32
+    worker = start_kith("worker", env=env)
+    while (shown := run_kith("status", "--json", env=env).json)["queue"]["queued"] or not shown["faces"]:
+        pass
+    assert sum(shown["photos"].values()) == 2
+    worker.send_signal(signal.SIGTERM)
+    worker.communicate(timeout=60)
+    assert worker.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("https://example.org/",), 2, "--allow"),
+        (("https://example.org/", "--allow", "example.com"), 1, "site_invalid"),
+        (("ftp://example.org/", "--allow", "example.org"), 1, "site_invalid"),
+    ],
+)
+def test_what_cannot_be_crawled(tmp_path: Path, arguments: tuple[str, ...], code: int, said: str) -> None:
+    ran = kith("crawl", *arguments, "--data", tmp_path / "data")
+    assert (ran.code, said in ran.stderr) == (code, True)
