@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import create_model
 
 from kith.surfaces.dispatch import Dispatcher
 from kith.surfaces.problems import install
@@ -13,6 +14,7 @@ from kith.surfaces.reference import merged_openapi
 
 def surface(name: str, *routes: tuple[str, str]) -> FastAPI:
     app = FastAPI(openapi_url=None)
+    app.state.surface = name
     install(app)
     for method, path in routes:
 
@@ -68,3 +70,25 @@ class TestDocument:
             "/a": {"get", "post"}, "/b": {"get"}, "/shared": {"get", "post"},
             "/things/{it}": {"get"}, "/things/special": {"get"},
         }  # fmt: skip
+
+    def test_keeps_shapes_of_one_name_apart(self) -> None:
+        """Also those that are alike but for the shapes they are made of."""
+        apps = []
+        for name, kind in (("first", int), ("second", str), ("third", int)):
+            inner = create_model("Inner", value=(kind, ...))
+            outer = create_model("Outer", inner=(inner, ...))
+            app = FastAPI(openapi_url=None)
+            app.state.surface = name
+            app.add_api_route(f"/{name}", lambda: None, response_model=outer)
+            apps.append(app)
+        document = merged_openapi(apps)
+        shapes = document["components"]["schemas"]
+        assert {name: shape["properties"] for name, shape in shapes.items() if name.endswith("Inner")} == {
+            "Inner": {"value": {"type": "integer", "title": "Value"}},
+            "SecondInner": {"value": {"type": "string", "title": "Value"}},
+        }
+        for name, outer in (("first", "Outer"), ("second", "SecondOuter"), ("third", "Outer")):
+            answer = document["paths"][f"/{name}"]["get"]["responses"]["200"]["content"]["application/json"]
+            assert answer["schema"] == {"$ref": f"#/components/schemas/{outer}"}
+            inner = outer.replace("Outer", "Inner")
+            assert shapes[outer]["properties"]["inner"] == {"$ref": f"#/components/schemas/{inner}"}

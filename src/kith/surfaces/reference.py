@@ -31,12 +31,10 @@ def merged_openapi(surfaces: Sequence[FastAPI]) -> Document:
     paths: Document = {}
     schemas: Document = {}
     for surface in surfaces:
-        document = surface.openapi()
+        document = _with_own_names(surface.openapi(), surface.state.surface, schemas)
         for path, operations in document["paths"].items():
             paths[path] = {**operations, **paths.get(path, {})}
-        for name, schema in document.get("components", {}).get("schemas", {}).items():
-            if schemas.setdefault(name, schema) != schema:
-                raise ValueError(f"two surfaces call different things {name}")
+        schemas |= document.get("components", {}).get("schemas", {})
     return {
         "openapi": "3.1.0",
         "info": {
@@ -50,6 +48,37 @@ def merged_openapi(surfaces: Sequence[FastAPI]) -> Document:
         },
         "security": [{}, {"key": []}],
     }  # fmt: skip
+
+
+def _with_own_names(document: Document, surface: str, taken: Document) -> Document:
+    """A surface's document in which no shape has the name of another one of `taken`."""
+    own: set[str] = set()
+    while True:
+        renamed = _renamed(document, {name: f"{surface.title()}{name}" for name in own})
+        shapes = renamed.get("components", {}).get("schemas", {})
+        clashing = {name for name, shape in shapes.items() if taken.get(name, shape) != shape}
+        if not clashing:
+            return renamed
+        own |= clashing
+
+
+def _renamed(node: Any, names: Mapping[str, str]) -> Any:
+    """A copy of a document with these shapes called otherwise, where they are and where they are meant."""
+    match node:
+        case {"$ref": str(target)}:
+            place, _, name = target.rpartition("/")
+            return {**node, "$ref": f"{place}/{names.get(name, name)}"}
+        case dict():
+            items: Document = {}
+            for key, value in node.items():
+                is_shapes = key == "schemas" and isinstance(value, dict)
+                inner = {names.get(it, it): shape for it, shape in value.items()} if is_shapes else value
+                items[key] = _renamed(inner, names)
+            return items
+        case list():
+            return [_renamed(it, names) for it in node]
+        case _:
+            return node
 
 
 def reference_page(document: Document) -> str:
