@@ -55,10 +55,10 @@ redis: ## Install redis-server for the tests that need it, as root on Debian
 	fi
 
 test: setup redis ## Run all tests
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
 test-fast: setup ## Run the tests that take no more than seconds each
-	PYTHONHASHSEED=0 $(BIN)/python -m pytest -m "not slow" -n auto $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m "not slow" -n auto $(PYTEST_ARGS)
 
 lint: setup ## Check style, types, layers and the rules of the house
 	$(BIN)/ruff check .

@@ -31,7 +31,7 @@ def commands() -> Iterator[tuple[str, set[str]]]:
             yield f"kith {entry.name} {name}".strip(), {it for it in options if it.startswith("-")} - COMMON
 
 
-@pytest.mark.parametrize(("command", "options"), list(commands()), ids=lambda it: str(it)[:40])
+@pytest.mark.parametrize(("command", "options"), [pytest.param(*it, id=it[0]) for it in commands()])
 def test_commands_and_options(command: str, options: set[str]) -> None:
     text = sections()[" ".join(command.split()[:2])]
     assert re.search(rf"`{command}\b", text)
