@@ -50,9 +50,15 @@ class Call:
             )
 
     @asynccontextmanager
-    async def database(self) -> AsyncGenerator[Database]:
-        """The library's database alone, for commands that only look; raises LibraryMissing."""
-        self.require_library()
+    async def database(self, *, make: bool = False) -> AsyncGenerator[Database]:
+        """The library's database alone, for commands that look at no pictures.
+
+        Without a library it raises LibraryMissing, or starts one: who serves others needs a key before that.
+        """
+        if make:
+            self.settings.data.mkdir(parents=True, exist_ok=True)
+        else:
+            self.require_library()
         self.log.open()
         db = Database(self.settings.database_url)
         try:

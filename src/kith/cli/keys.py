@@ -68,7 +68,7 @@ async def create(
     clock = SystemClock()
     until = clock.now() + timedelta(days=days) if days is not None else None
     new = NewKey(name, scopes or [Scope.READ], until, rate)
-    async with call.database() as db, db.write() as session:
+    async with call.database(make=True) as db, db.write() as session:
         shown = await Keys(session, await _of(call, session, tenant), clock).create(new)
     _answer(call, shown)
 

@@ -51,7 +51,7 @@ async def create(
     stored_bytes: Annotated[int | None, typer.Option("--max-bytes", min=0, help="At most so many.")] = None,
 ) -> None:
     """Make a tenant with an empty library."""
-    async with call.database() as db, db.write() as session:
+    async with call.database(make=True) as db, db.write() as session:
         quotas = Quotas(photos, faces, stored_bytes)
         tenant = await Tenants(session, call.who, SystemClock()).create(slug, quotas)
     _answer(call, tenant)
