@@ -79,6 +79,7 @@ bench: setup ## Run every benchmark; each prints its tables (needs SHARED, and a
 	$(BENCH)/upkeep.py
 	$(BENCH)/import.py $(SHARED)/data/identities $(SHARED)/data/groups --models $(SHARED)/models --pack mobile --pack dlib
 	$(BENCH)/serving.py --shared $(SHARED)
+	$(BENCH)/services.py --shared $(SHARED) --postgresql
 	$(BENCH)/identities.py --shared $(SHARED) --pack mobile --pack dlib
 	$(BENCH)/accuracy.py --shared $(SHARED) mobile
 	$(BENCH)/accuracy.py --shared $(SHARED) dlib

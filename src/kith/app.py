@@ -12,13 +12,14 @@ from starlette.types import Scope
 from kith.accounts.principal import Principal
 from kith.background import helpers as helpers_of
 from kith.errors import AppError, Unavailable
+from kith.kit.clock import Clock
 from kith.kit.metrics import Metrics
 from kith.runtime import Runtime, open_runtime
 from kith.settings import Settings
 from kith.surfaces.core import create_core
 from kith.surfaces.dispatch import Site
 from kith.surfaces.galleries import create_galleries
-from kith.surfaces.middleware import Access, BodyLimit, HeadAsGet, RequestContext
+from kith.surfaces.middleware import Access, AuditOrigin, BodyLimit, HeadAsGet, RequestContext
 from kith.surfaces.native import create_native
 from kith.surfaces.operations import create_operations
 from kith.surfaces.sessions import create_sessions
@@ -63,6 +64,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
                 identify=_identify,
                 trusted_proxies=settings.server.trusted_proxies,
             ),
+            Middleware(AuditOrigin, clock_of=_clock_of),
             Middleware(BodyLimit, max_bytes=settings.limits.upload_bytes),
         ],
         lifespan=lifespan,
@@ -72,6 +74,11 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
 async def _identify(scope: Scope, shown: str | None) -> Principal | None:
     runtime: Runtime = scope["state"]["runtime"]
     return await runtime.keyring.identify(shown)
+
+
+def _clock_of(scope: Scope) -> Clock:
+    runtime: Runtime = scope["state"]["runtime"]
+    return runtime.clock
 
 
 @asynccontextmanager

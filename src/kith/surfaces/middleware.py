@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from uuid import uuid4
 
 import structlog
@@ -17,7 +18,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kith.accounts.errors import OnlyThisMachine
 from kith.accounts.principal import Principal
+from kith.audit.service import Origin, coming_from
 from kith.errors import AppError, Unavailable
+from kith.kit.clock import Clock
 from kith.kit.metrics import Metrics
 from kith.surfaces.access import PRINCIPAL
 from kith.surfaces.dispatch import Site
@@ -38,6 +41,7 @@ _NOBODY = Principal(actor="guest", scopes=frozenset())
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_BEGAN = "kith.began"  # by time.perf_counter
 _CLIENT_GONE = 499  # nginx's word for a request whose client left before the answer
 
 
@@ -74,7 +78,7 @@ class RequestContext:
         asked = Headers(scope=scope).get("x-request-id", "")
         request_id = asked if _SANE_ID.fullmatch(asked) else uuid4().hex
         scope["kith.request_id"] = request_id
-        start = time.perf_counter()
+        scope[_BEGAN] = start = time.perf_counter()
         status = 0
 
         async def stamped(message: Message) -> None:
@@ -164,6 +168,24 @@ class Access:
         handlers = self._site.surface_of(scope).exception_handlers
         answer = handlers[AppError](Request(scope), error)
         return await answer if isinstance(answer, Awaitable) else answer
+
+
+class AuditOrigin:
+    """Has entries of the audit log name the request they were made in. Stands behind Access."""
+
+    def __init__(self, app: ASGIApp, clock_of: Callable[[Scope], Clock]) -> None:
+        self._app = app
+        self._clock_of = clock_of
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        # Entries take their moment from the clock of the runtime, so their durations must begin by it, too.
+        since = timedelta(seconds=time.perf_counter() - scope[_BEGAN])
+        began_at = self._clock_of(scope).now() - since
+        with coming_from(Origin(scope["kith.request_id"], scope[CLIENT], began_at)):
+            await self._app(scope, receive, send)
 
 
 def _anybody(scope: Scope) -> Principal:
