@@ -15,6 +15,7 @@ GROUPS = {
     "faces": ("list", "unknown", "confirm", "reject", "assign", "ignore", "restore"),
     "keys": ("list", "create", "rotate", "revoke"),
     "tenants": ("list", "create", "suspend", "activate", "export", "erase"),
+    "batches": ("list", "show", "cancel"),
     "webhooks": ("list", "add", "remove", "test", "deliveries", "replay"),
     "audit": ("list", "export"),
     "engine": ("show", "serve"),

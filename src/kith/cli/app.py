@@ -62,6 +62,7 @@ ENTRIES = (
     Entry(
         "tenants", "tenants", "The tenants: list, create, suspend, activate, export, erase.", "Service"
     ),
+    Entry("batches", "batches", "Pictures indexed in the background: list, show, cancel.", "Upkeep"),
     Entry("webhooks", "webhooks", "Servers that are told what happens: list, add, test, replay.", "Upkeep"),
     Entry("audit", "auditing", "Who had to do with biometric data, and when: list, export.", "Upkeep"),
     Entry("engine", "engine", "The face engine of another machine: show it, serve one.", "Service"),

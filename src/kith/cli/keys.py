@@ -6,15 +6,14 @@ from typing import Annotated
 import typer
 
 from kith.accounts.keys import Keys, NewKey, Shown, list_keys
-from kith.accounts.principal import DEFAULT_TENANT, Principal, Scope
+from kith.accounts.principal import DEFAULT_TENANT, Scope
 from kith.accounts.shapes import key_facts
 from kith.accounts.tables import ApiKey
+from kith.cli.acting import acting_for
 from kith.cli.command import Call, add_group, command
 from kith.cli.output import lines, plain, table
 from kith.kit.clock import SystemClock
-from kith.kit.db import ReadSession, WriteSession
 from kith.kit.pages import MAX_LIMIT, Page
-from kith.tenants.service import get_tenant
 
 keys = typer.Typer()
 
@@ -27,16 +26,12 @@ def register(app: typer.Typer) -> None:
     add_group(app, keys, "keys", _TEXT, show_keys)
 
 
-async def _of(call: Call, session: ReadSession | WriteSession, slug: str) -> Principal:
-    return Principal((await get_tenant(session, call.who, slug)).id)
-
-
 @command(keys, "list", examples=("kith keys", "kith keys list --tenant studio --json"))
 async def show_keys(call: Call, tenant: TenantOption = DEFAULT_TENANT) -> None:
     """List the keys of a tenant; never their secrets."""
     found: list[ApiKey] = []
     async with call.database() as db, db.read() as session:
-        who = await _of(call, session, tenant)
+        who = await acting_for(call, session, tenant)
         while page := await list_keys(session, who, Page(len(found), MAX_LIMIT)):
             found += page
     facts = [key_facts(key, SystemClock().now()) for key in found]
@@ -69,7 +64,7 @@ async def create(
     until = clock.now() + timedelta(days=days) if days is not None else None
     new = NewKey(name, scopes or [Scope.READ], until, rate)
     async with call.database(make=True) as db, db.write() as session:
-        shown = await Keys(session, await _of(call, session, tenant), clock).create(new)
+        shown = await Keys(session, await acting_for(call, session, tenant), clock).create(new)
     _answer(call, shown)
 
 
@@ -85,7 +80,7 @@ async def rotate(
 ) -> None:
     """Give a key a new secret and print it, this once."""
     async with call.database() as db, db.write() as session:
-        it = Keys(session, await _of(call, session, tenant), SystemClock())
+        it = Keys(session, await acting_for(call, session, tenant), SystemClock())
         shown = await it.rotate(key, timedelta(seconds=grace))
     _answer(call, shown)
 
@@ -95,7 +90,7 @@ async def revoke(call: Call, key: KeyArgument, tenant: TenantOption = DEFAULT_TE
     """End a key at once."""
     clock = SystemClock()
     async with call.database() as db, db.write() as session:
-        revoked = await Keys(session, await _of(call, session, tenant), clock).revoke(key)
+        revoked = await Keys(session, await acting_for(call, session, tenant), clock).revoke(key)
     call.output.answer(key_facts(revoked, clock.now()), lambda: plain(f"Key {key} is revoked."))
 
 
