@@ -164,6 +164,12 @@ class Runtime:
     def importer(self, who: Principal) -> Importer:
         return Importer(self.db, self.blobs, self.clock, who, self.limits, skip=self.settings.data)
 
+    async def note(self, who: Principal, action: AuditAction, subject: str, subject_id: int | None = None,
+                   **counts: int) -> None:  # fmt: skip
+        """Note an access that stores nothing else; see `kith.audit`."""
+        async with self.db.write() as session:
+            audit.record(session, self.clock, who, action, subject, subject_id, counts=counts)
+
     async def erase_tenant(self, who: Principal, slug: str) -> int:
         """Erase a tenant: rows first, then indexes and bytes. Again, where it was cut off, does the rest.
 

@@ -9,6 +9,7 @@ import typer
 from rich.console import RenderableType
 from rich.table import Column
 
+from kith.audit.tables import AuditAction
 from kith.cli.command import Call, command
 from kith.cli.library import library
 from kith.cli.output import table
@@ -56,6 +57,7 @@ async def find(
             found = await find_face(
                 recognition, session, call.who, picture, top=top, min_similarity=min_similarity
             )
+        await runtime.note(call.who, AuditAction.SEARCH, "face", results=len(found))
     places = Places(call.settings)
     call.output.answer([found_json(one, places) for one in found], lambda: _table(found, places))
 

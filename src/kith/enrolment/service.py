@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from sqlalchemy import update
 
 from kith.accounts.principal import Principal
+from kith.audit.service import record
+from kith.audit.tables import AuditAction
 from kith.engine.faces import Faces as FoundFaces
 from kith.engine.faces import Image
 from kith.engine.image import ImageLimits, decode
@@ -124,6 +126,10 @@ class Enrolment:
             if gallery is None:
                 return 0
             count = await erase_gallery(session, self._blobs, self._who, gallery.id)
+            record(
+                session, self._clock, self._who, AuditAction.ERASE, "gallery", gallery.id,
+                counts={"faces": count},
+            )  # fmt: skip
         with suppress(AppError):  # else the index lets go of them at the next search
             await (await self._recognition()).catch_up()
         return count

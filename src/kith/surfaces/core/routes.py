@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Path, Query, Response, UploadFile
 
 from kith.accounts.principal import Principal, Scope
+from kith.audit.tables import AuditAction
 from kith.faces.clustering import cluster_faces
 from kith.faces.embedded import get_embedded, list_embedded
 from kith.faces.searching import nearest_faces, unit_vector
@@ -147,12 +148,16 @@ async def recognize(
     summary="Find faces like an embedding",
     responses={400: _BAD},
 )
-async def search(body: wire.SearchIn, kith: Kith, session: Reading, who: Who) -> wire.SearchOut:
+async def search(body: wire.SearchIn, kith: Kith, who: Who) -> wire.SearchOut:
     """`threshold` and `similarity` are cosines in the embedding space in use; its dimension counts."""
     watch = _Watch()
     recognition = await kith.recognition()
     vector = unit_vector(body.embedding, recognition.index.dimension)
-    found = await nearest_faces(recognition, session, who, vector, top=body.limit, min_cosine=body.threshold)
+    async with kith.db.read() as session:
+        found = await nearest_faces(
+            recognition, session, who, vector, top=body.limit, min_cosine=body.threshold
+        )
+    await kith.note(who, AuditAction.SEARCH, "face", results=len(found))
     return wire.SearchOut(
         matches=[mapping.match(near) for near in found],
         query_embedding_size=len(body.embedding),

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 
 from kith.accounts.principal import Principal
+from kith.audit.tables import AuditAction
 from kith.enrolment.searching import GalleryStatus, PhotoMatch, find_in_gallery, require_indexed
 from kith.runtime import Runtime
 from kith.surfaces.sessions.bodies import SelfieAsked
@@ -41,6 +42,8 @@ async def search_session(kith: Runtime, who: Principal, asked: SelfieAsked, defa
             analysed.recognition, session, who, status.gallery_id or 0, analysed.found,
             min_similarity=threshold,
         )  # fmt: skip
+    counts = {"faces": len(analysed.found), "results": len(matches)}
+    await kith.note(who, AuditAction.SEARCH, "gallery", status.gallery_id, **counts)
     return Searched(
         asked.session_id, status, matches, has_face=bool(len(analysed.found)), threshold=threshold,
         limit=asked.limit or defaults.limit,
