@@ -262,6 +262,19 @@ class VectorsSettings(Group):
         default=0.78, ge=0, le=1,
         description="From this similarity on a probe is the identity it is said to be.",
     )  # fmt: skip
+    per_second: float = Field(
+        default=10, ge=0.001, le=1_000_000,
+        description="How many requests a second one tenant may go on sending to part A.",
+    )  # fmt: skip
+    burst: int = Field(
+        default=50, ge=1, le=1_000_000, description="How many of those may come at once."
+    )  # fmt: skip
+    per_minute: int | None = Field(
+        default=None, ge=1, le=1_000_000, description="And how many of them a minute."
+    )
+    per_hour: int | None = Field(
+        default=None, ge=1, le=1_000_000_000, description="And how many of them an hour."
+    )
 
 
 class SurfaceSettings(Group):

@@ -9,6 +9,7 @@ from kith.kit.limits import Allowance, MemoryLimiter, RedisLimiter
 from tests.support.redis import redis_server
 
 TWO, SIX = Allowance("a", 2), Allowance("b", 6)
+BUCKET, FOUR_AN_HOUR = Allowance("c", 3, 1.5), Allowance("d", 4, 3600)
 
 
 class Seconds:
@@ -42,8 +43,46 @@ class TestMemory:
         assert [(await limiter.take([TWO, SIX])).is_allowed for _ in range(9)].count(True) == 2
         assert (await limiter.take([SIX])).remaining == 3
 
+    async def test_any_span(self) -> None:
+        """Three at once, and one every half a second."""
+        seconds = Seconds()
+        limiter = MemoryLimiter(seconds)
+        verdicts = [await limiter.take([BUCKET]) for _ in range(4)]
+        assert [it.remaining for it in verdicts] == [2, 1, 0, 0]
+        assert [it.reset_seconds for it in verdicts] == [0.5, 1, 1.5, 1.5]
+        assert [it.wait_seconds for it in verdicts] == [0, 0, 0, 0.5]
+        seconds.now += 0.5
+        assert [(await limiter.take([BUCKET])).is_allowed for _ in range(2)] == [True, False]
+
+    async def test_tells_of_the_one_that_refuses_or_is_nearest_its_end(self) -> None:
+        seconds = Seconds()
+        limiter = MemoryLimiter(seconds)
+        limits: list[int] = []
+        for _ in range(3):
+            verdict = await limiter.take([BUCKET, FOUR_AN_HOUR])
+            assert verdict.is_allowed
+            limits.append(verdict.limit)
+        assert limits == [3, 3, 3]
+        assert (await limiter.take([BUCKET, FOUR_AN_HOUR])).allowance is BUCKET
+        seconds.now += 60
+        assert (await limiter.take([BUCKET, FOUR_AN_HOUR])).allowance is FOUR_AN_HOUR
+        refused = await limiter.take([BUCKET, FOUR_AN_HOUR])
+        assert (refused.allowance, refused.wait_seconds, refused.reset_seconds) == (FOUR_AN_HOUR, 840, 3540)
+
 
 class TestRedis:
+    async def test_any_span(self, tmp_path: Path) -> None:
+        slow = Allowance("slow", 3, 3000)
+        with redis_server(tmp_path) as server:
+            limiter = RedisLimiter(server.url)
+            verdicts = [await limiter.take([SIX, slow]) for _ in range(4)]
+            assert [it.remaining for it in verdicts] == [2, 1, 0, 0]
+            assert [it.allowance for it in verdicts] == [slow] * 4
+            assert 990 < verdicts[3].wait_seconds <= 1000
+            assert 2990 < verdicts[3].reset_seconds <= 3000
+            assert (await limiter.take([SIX])).remaining == 2
+            await limiter.close()
+
     async def test_counts_for_all_together(self, tmp_path: Path) -> None:
         with redis_server(tmp_path) as server:
             limiters = [RedisLimiter(server.url) for _ in range(2)]

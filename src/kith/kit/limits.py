@@ -1,7 +1,9 @@
-"""How often somebody may ask: so many requests a minute, counted here or, for several processes, in Redis.
+"""How often somebody may ask: so many requests in so many seconds.
+
+They are counted here or, for several processes, in Redis.
 
 Idea (GCRA): of each name one moment is kept, at which all that was asked for would have been answered at an
-even pace. Whoever is a minute ahead of it has to wait. A full minute's worth may come at once.
+even pace. Whoever is as many seconds ahead of it has to wait. What those seconds allow may come at once.
 """
 
 import math
@@ -16,7 +18,6 @@ from redis.exceptions import RedisError
 
 log = structlog.get_logger()
 
-_WINDOW = 60.0
 _MAX_NAMES = 100_000
 _RETRY_REDIS_SECONDS = 5.0
 _REDIS_TIMEOUT = 0.5
@@ -24,17 +25,18 @@ _REDIS_TIMEOUT = 0.5
 # One script is one act: either every name is charged or none. The clock is the one that all share.
 _SCRIPT = """
 local now = redis.call('TIME'); now = now[1] + now[2] / 1000000
-local worst, wait = 60, 0
+local wait, by = 0, 1
 local moments = {}
 for i, key in ipairs(KEYS) do
-  local step = 60 / tonumber(ARGV[i])
-  local moment = math.max(tonumber(redis.call('GET', key) or '0'), now) + step
+  local count, seconds = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+  local moment = math.max(tonumber(redis.call('GET', key) or '0'), now) + seconds / count
   moments[i] = moment
-  wait = math.max(wait, moment - now - 60)
+  if moment - now - seconds > wait then wait, by = moment - now - seconds, i end
 end
-if wait > 0.000001 then return {0, tostring(wait)} end
+if wait > 0.000001 then return {0, tostring(wait), by} end
 for i, key in ipairs(KEYS) do
-  redis.call('SET', key, string.format('%.6f', moments[i]), 'EX', 61)
+  local kept = string.format('%d', math.ceil(tonumber(ARGV[2 * i])) + 1)
+  redis.call('SET', key, string.format('%.6f', moments[i]), 'EX', kept)
 end
 local ahead = {1}
 for i, moment in ipairs(moments) do ahead[i + 1] = tostring(moment - now) end
@@ -44,23 +46,37 @@ return ahead
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Whom a request is counted for, and how many a minute that one may send."""
+    """Whom a request is counted for, and how many requests that one may send in how many seconds."""
 
     name: str
-    per_minute: int
+    count: int
+    seconds: float = 60.0
+
+    @property
+    def step(self) -> float:
+        """The seconds from one request to the next at an even pace."""
+        return self.seconds / self.count
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`wait_seconds` is 0 for what is let in; limit and remaining are of the allowance nearest its end."""
+    """`wait_seconds` is 0 for who is let in; the rest is of the allowance that refuses or is nearest its end.
+
+    `reset_seconds` from now, without another request, all of it may come at once again.
+    """
 
     wait_seconds: float
-    limit: int
+    allowance: Allowance
     remaining: int
+    reset_seconds: float
 
     @property
     def is_allowed(self) -> bool:
         return self.wait_seconds <= 0
+
+    @property
+    def limit(self) -> int:
+        return self.allowance.count
 
 
 class Limiter(Protocol):
@@ -80,12 +96,10 @@ class MemoryLimiter:
 
     async def take(self, allowances: Sequence[Allowance]) -> Verdict:
         now = self._now()
-        moments = {
-            it.name: max(self._moments.get(it.name, 0), now) + _WINDOW / it.per_minute for it in allowances
-        }
-        wait = max(moment - now - _WINDOW for moment in moments.values())
-        if wait > 1e-6:
-            return _refused(allowances, wait)
+        moments = {it.name: max(self._moments.get(it.name, 0), now) + it.step for it in allowances}
+        waits = [moments[it.name] - now - it.seconds for it in allowances]
+        if max(waits) > 1e-6:
+            return _refused(allowances[waits.index(max(waits))], max(waits))
         self._moments |= moments
         if len(self._moments) > _MAX_NAMES:
             self._moments = {name: moment for name, moment in self._moments.items() if moment > now}
@@ -129,21 +143,23 @@ class RedisLimiter:
 
     async def _ask(self, allowances: Sequence[Allowance]) -> Verdict:
         names = [f"kith:rate:{it.name}" for it in allowances]
-        answer = await self._script(keys=names, args=[it.per_minute for it in allowances])
+        args = [number for it in allowances for number in (it.count, it.seconds)]
+        answer = await self._script(keys=names, args=args)
         is_allowed, *numbers = cast("list[int | bytes]", answer)
-        seconds = [float(number) for number in numbers]
-        return _allowed(allowances, seconds) if is_allowed else _refused(allowances, seconds[0])
+        if is_allowed:
+            return _allowed(allowances, [float(number) for number in numbers])
+        wait, by = numbers
+        return _refused(allowances[int(by) - 1], float(wait))
 
 
 def _allowed(allowances: Sequence[Allowance], ahead: Sequence[float]) -> Verdict:
-    """`ahead`: how much of the minute each allowance has used."""
-    left = [
-        (max(0, math.floor((_WINDOW - used) * it.per_minute / _WINDOW + 1e-6)), it.per_minute)
+    """`ahead`: how many of its seconds each allowance has used."""
+    verdicts = [
+        Verdict(0, it, max(0, math.floor((it.seconds - used) / it.step + 1e-6)), used)
         for it, used in zip(allowances, ahead, strict=True)
     ]
-    remaining, limit = min(left)
-    return Verdict(0, limit, remaining)
+    return min(verdicts, key=lambda it: (it.remaining, it.limit))
 
 
-def _refused(allowances: Sequence[Allowance], wait: float) -> Verdict:
-    return Verdict(wait, min(it.per_minute for it in allowances), 0)
+def _refused(allowance: Allowance, wait: float) -> Verdict:
+    return Verdict(wait, allowance, 0, wait + allowance.seconds - allowance.step)

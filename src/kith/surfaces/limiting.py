@@ -1,13 +1,13 @@
 """How often whoever sends requests may do so: by key and by address, for each class of work."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from fastapi import Request, Response
 
 from kith.accounts.principal import Principal, Scope
-from kith.kit.limits import Allowance
+from kith.kit.limits import Allowance, Verdict
 from kith.runtime import Runtime
 from kith.settings import Settings
 from kith.surfaces.errors import RateExceeded
@@ -15,6 +15,8 @@ from kith.surfaces.errors import RateExceeded
 Kind = Literal["search", "index", "other"]
 
 CLIENT = "kith.client"
+
+_SPANS = {60.0: "a minute", 3600.0: "an hour"}
 
 
 def kind_of(scope: Scope) -> Kind:
@@ -58,14 +60,28 @@ class PerAddress:
         await _take(kith, response, [Allowance(name, self._per_minute(kith.settings))])
 
 
-async def _take(kith: Runtime, response: Response, allowances: Sequence[Allowance]) -> None:
+async def take(
+    kith: Runtime, allowances: Sequence[Allowance], told: Mapping[str, object] | None = None
+) -> Verdict:
+    """Count a request for all of these; raises RateExceeded, which tells what is `told` besides."""
     verdict = await kith.limiter.take(allowances)
     if not verdict.is_allowed:
-        seconds = max(1, math.ceil(verdict.wait_seconds))
+        seconds = verdict.allowance.seconds
+        span = _SPANS.get(seconds, f"in {seconds:g} seconds")
         raise RateExceeded(
-            f"at most {verdict.limit:,} requests of this kind a minute",
-            retry_after=seconds,
-            limit=verdict.limit,
-        )
+            f"at most {verdict.limit:,} requests of this kind {span}",
+            retry_after=max(1, math.ceil(verdict.wait_seconds)), limit=verdict.limit, **(told or {}),
+            reset_at=reset_at(kith, verdict),
+        )  # fmt: skip
+    return verdict
+
+
+def reset_at(kith: Runtime, verdict: Verdict) -> int:
+    """When all of an allowance may come at once again, in seconds since 1970."""
+    return math.ceil(kith.clock.now().timestamp() + verdict.reset_seconds)
+
+
+async def _take(kith: Runtime, response: Response, allowances: Sequence[Allowance]) -> None:
+    verdict = await take(kith, allowances)
     response.headers["ratelimit-limit"] = str(verdict.limit)
     response.headers["ratelimit-remaining"] = str(verdict.remaining)

@@ -4,9 +4,12 @@ from typing import Any
 
 import httpx
 
+from kith.settings import SurfaceSettings, VectorsSettings
 from tests.surfaces.conftest import Library
 
 TENANT = "demo-tenant"
+# For tests that ask more, and faster, than clients may.
+UNLIMITED = SurfaceSettings(vectors=VectorsSettings(per_second=100_000, burst=100_000))
 
 
 async def ask(

@@ -13,7 +13,7 @@ from kith.surfaces.access import needs
 from kith.surfaces.requests import MAX_ID, Kith, Reading, Writing
 from kith.surfaces.vectors import batch_mapping as mapping
 from kith.surfaces.vectors import batch_wire as wire
-from kith.surfaces.vectors.prefixes import FULL, Prefixed
+from kith.surfaces.vectors.rating import Full
 from kith.surfaces.vectors.tenants import Named, TenantByHeader
 
 _MOST_LISTED = 100
@@ -21,7 +21,7 @@ _MOST_HOURS = 876_000  # a hundred years
 
 _INDEXES = [needs(Scope.INDEX)]
 
-router = Prefixed(FULL, tags=["batches"])
+router = Full(tags=["batches"])
 
 
 async def _sized(body: wire.BatchIn, kith: Kith) -> wire.BatchIn:

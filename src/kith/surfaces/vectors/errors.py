@@ -99,6 +99,8 @@ def error_response(request: Request, problem: Problem) -> Response:
     headers = dict(problem.headers)
     if "retry_after" in problem.extra:
         headers["retry-after"] = str(problem.extra["retry_after"])
+    if "burst_capacity" in problem.extra:
+        headers |= _limits(problem.extra)
     if is_pipeline(request.url.path):
         detail = _detail(problem, _PIPELINE_CODES.get(problem.code, code))
         status = _PIPELINE_STATUSES.get(problem.code, problem.status)
@@ -109,6 +111,15 @@ def error_response(request: Request, problem: Problem) -> Response:
         "details": {**problem.extra, **({"errors": faults} if faults else {})},
     }  # fmt: skip
     return _json(body, problem.status, headers)
+
+
+def _limits(extra: Mapping[str, object]) -> dict[str, str]:
+    """What answers say of a tenant's limit, of one that is used up."""
+    return {
+        "x-ratelimit-limit": str(extra["limit"]),
+        "x-ratelimit-remaining": "0",
+        "x-ratelimit-reset": str(extra["reset_at"]),
+    }
 
 
 def _json(body: object, status: int, headers: Mapping[str, str]) -> Response:

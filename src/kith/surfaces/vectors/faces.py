@@ -11,7 +11,7 @@ from kith.surfaces.vectors import finding, mapping, wire
 from kith.surfaces.vectors.asking import AskedBy, LookedAt, Remembered, WantedFaces
 from kith.surfaces.vectors.images import ViewedBy
 from kith.surfaces.vectors.links import Bucket
-from kith.surfaces.vectors.prefixes import FULL, Prefixed
+from kith.surfaces.vectors.rating import Full
 
 _BAD = {"model": wire.VectorsErrorOut, "description": "The request cannot be used"}
 _LARGE = {"model": wire.VectorsErrorOut, "description": "The picture is too large"}
@@ -19,7 +19,7 @@ _BUSY = {"model": wire.VectorsErrorOut, "description": "Busy or not ready; try a
 _MISSING = {"model": wire.VectorsErrorOut, "description": "There is no such picture"}
 _DENIED = {"model": wire.VectorsErrorOut, "description": "The tenant is another's"}
 
-router = Prefixed(FULL, tags=["vectors"], responses={400: _BAD, 403: _DENIED, 503: _BUSY})
+router = Full(tags=["vectors"], responses={400: _BAD, 403: _DENIED, 503: _BUSY})
 
 
 @router.post(

@@ -14,9 +14,10 @@ from kith.photos.errors import PhotoNotFound
 from kith.photos.files import read_photo
 from kith.photos.reading import Original, find_original
 from kith.runtime import Runtime
-from kith.surfaces.requests import Kith, Who
+from kith.surfaces.requests import Kith
 from kith.surfaces.vectors.links import THUMBNAILS, Bucket, Place, parsed, signed_text
-from kith.surfaces.vectors.tenants import Named, by_header
+from kith.surfaces.vectors.rating import TenantUnlessLinked
+from kith.surfaces.vectors.tenants import Named
 from kith.tenants.acting import act_by_link
 
 _JPEG = "image/jpeg"
@@ -33,30 +34,29 @@ class Viewer:
     """Whoever asks for a picture: a tenant by its key and name, or the holder of a link."""
 
     kith: Runtime
-    who: Principal
+    tenant: Principal | None
     named: str | None
     link: Signature | None
 
     async def see(self, bucket: Bucket, key: str) -> Picture:
         """Raises LinkInvalid, or PhotoNotFound for what is not there or another's."""
         place = parsed(key)
+        who = self.tenant
         if self.link is not None:
             await self.kith.signer.load()
             self.kith.signer.check(signed_text(bucket, key), self.link)
             who = await act_by_link(self.kith.db, place.tenant if place is not None else "")
-        else:
-            who = await by_header(self.kith, self.who, self.named)
-        if place is None or (self.link is None and place.tenant != (self.named or "").strip()):
+        if place is None or who is None or (self.link is None and place.tenant != (self.named or "").strip()):
             raise PhotoNotFound("there is no such picture")
         return await _read(self.kith, who, bucket, place)
 
 
 async def _viewer(
-    kith: Kith, who: Who, named: Named = None,
+    kith: Kith, tenant: TenantUnlessLinked, named: Named = None,
     expires: Annotated[int, Query(description="When the link ends, in seconds since 1970.")] = 0,
     signature: Annotated[str | None, Query(description="What shows that the link is genuine.")] = None,
 ) -> Viewer:  # fmt: skip
-    return Viewer(kith, who, named, Signature(expires, signature) if signature is not None else None)
+    return Viewer(kith, tenant, named, Signature(expires, signature) if signature is not None else None)
 
 
 ViewedBy = Annotated[Viewer, Depends(_viewer)]

@@ -5,12 +5,12 @@ from kith.surfaces.access import needs
 from kith.surfaces.requests import Kith
 from kith.surfaces.vectors import mapping, wire
 from kith.surfaces.vectors.cleaning import clean
-from kith.surfaces.vectors.prefixes import FULL, Prefixed
+from kith.surfaces.vectors.rating import Full
 from kith.surfaces.vectors.tenants import TenantByHeader
 
 _DENIED = {"model": wire.VectorsErrorOut, "description": "The tenant is another's"}
 
-router = Prefixed(FULL, tags=["vectors"], responses={403: _DENIED})
+router = Full(tags=["vectors"], responses={403: _DENIED})
 
 
 @router.post(

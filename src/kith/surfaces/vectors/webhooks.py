@@ -12,7 +12,7 @@ from kith.runtime import Runtime
 from kith.surfaces.access import needs
 from kith.surfaces.requests import Kith, Reading, Writing
 from kith.surfaces.vectors import mapping, wire
-from kith.surfaces.vectors.prefixes import FULL, Prefixed
+from kith.surfaces.vectors.rating import Full
 from kith.surfaces.vectors.tenants import TenantByHeader
 
 _ADMIN = [needs(Scope.ADMIN)]
@@ -22,7 +22,7 @@ _MISSING = {"model": wire.VectorsErrorOut, "description": "There is no such webh
 
 Url = Annotated[str, Query(max_length=2048, description="The address of the webhook.")]
 
-router = Prefixed(FULL, tags=["vectors"], responses={400: _BAD, 403: _DENIED})
+router = Full(tags=["vectors"], responses={400: _BAD, 403: _DENIED})
 
 
 def _webhooks(kith: Runtime, session: WriteSession, who: Principal) -> Webhooks:
