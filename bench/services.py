@@ -91,6 +91,9 @@ def served(folder: Path, packs: Path, sources: Path, database: str) -> Iterator[
     environment = {
         "KITH_DATA": str(folder), "KITH_SOURCES__URL": str(sources),
         "KITH_FETCH__ALLOWED_PRIVATE": json.dumps(["127.0.0.1"]),
+        # What is measured is the service, not the limits it sets a tenant.
+        "KITH_SURFACES__VECTORS__PER_SECOND": "100000",
+        "KITH_SURFACES__VECTORS__BURST": "100000",
         "KITH_SURFACES__SESSIONS__INDEX_PER_MINUTE": "1000000",
         "KITH_SURFACES__SESSIONS__SEARCHES_PER_MINUTE": "1000000",
     }  # fmt: skip
