@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -43,7 +43,7 @@ from kith.people.identification import IdentifyConfig, IdentifyFaces
 from kith.people.matching import Thresholds
 from kith.photos.importing import Importer
 from kith.photos.service import ANALYSE, Photos
-from kith.settings import Settings
+from kith.settings import Settings, revealed
 from kith.tagging.batches import MAX_WAITING, RECOGNISED, BatchDone, BatchRule, recognise_waiting
 from kith.tagging.pictures import Parts
 from kith.tagging.training import TRAIN, Train
@@ -164,11 +164,13 @@ class Runtime:
     def importer(self, who: Principal) -> Importer:
         return Importer(self.db, self.blobs, self.clock, who, self.limits, skip=self.settings.data)
 
-    async def note(self, who: Principal, action: AuditAction, subject: str, subject_id: int | None = None,
-                   **counts: int) -> None:  # fmt: skip
+    async def note(
+        self, who: Principal, action: AuditAction, subject: str, subject_id: int | None = None,
+        *, result: str = "ok", counts: Mapping[str, int],
+    ) -> None:  # fmt: skip
         """Note an access that stores nothing else; see `kith.audit`."""
         async with self.db.write() as session:
-            audit.record(session, self.clock, who, action, subject, subject_id, counts=counts)
+            audit.record(session, self.clock, who, action, subject, subject_id, result=result, counts=counts)
 
     async def erase_tenant(self, who: Principal, slug: str) -> int:
         """Erase a tenant: rows first, then indexes and bytes. Again, where it was cut off, does the rest.
@@ -350,8 +352,7 @@ async def open_runtime(
         raise StorageUnavailable(f"the data folder {settings.data} cannot be used: {reason}") from error
     db = Database(settings.database_url)
     limits, key, clock = settings.limits, settings.auth.api_key, clock or SystemClock()
-    keyring = Keyring(db, clock, key.get_secret_value() if key is not None else None)
-    sealing = settings.webhooks.key
+    keyring = Keyring(db, clock, revealed(key))
     packs = PackStore(settings.packs_folder)
     runtime = Runtime(
         settings=settings, db=db, blobs=Blobs.open(settings.blobs.url or settings.data / "blobs"),
@@ -362,7 +363,7 @@ async def open_runtime(
         courier_liveness=courier_liveness, gatherer_liveness=gatherer_liveness,
         stream=_open_stream(settings, gatherer_liveness.worker),
         fetcher=Fetcher(settings.fetch.allowed_private),
-        sealer=Sealer(sealing.get_secret_value() if sealing is not None else None),
+        sealer=Sealer(revealed(settings.webhooks.key)),
         decoding=Offload(limits.concurrent_images, limits.waiting_images, "decoding"),
         working=Offload(os.cpu_count() or 1, 2 * settings.worker.batch + GATHERING, "working"),
         networks=Offload(settings.engine.slots, limits.waiting_images, "networks"),
@@ -377,5 +378,4 @@ async def open_runtime(
 
 def _engines(settings: Settings, packs: PackStore, progress: Progress) -> Engines:
     it = settings.engine
-    key = it.key.get_secret_value() if it.key is not None else None
-    return Engines(packs, SessionOptions(it.threads, it.providers), progress, it.url, key)
+    return Engines(packs, SessionOptions(it.threads, it.providers), progress, it.url, revealed(it.key))

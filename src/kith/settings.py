@@ -344,6 +344,11 @@ class Settings(BaseSettings):
         return self.data / "locks"
 
 
+def revealed(secret: SecretStr | None) -> str | None:
+    """A secret in the clear, where there is one."""
+    return secret.get_secret_value() if secret is not None else None
+
+
 def unknown_variables(settings: type[Settings] = Settings) -> list[str]:
     """Environment variables that begin like a setting but name none: a typing error, most likely."""
     known = {"KITH_TEST_SHARED", *(name for name, _ in variables(settings))}

@@ -146,8 +146,7 @@ class IndexBatches:
             return await self._store(batch, item, Outcome(None, error.code, error.detail))
 
     async def _look(self, item: BatchItem, data: bytes) -> Seen:
-        name = item.url.partition("?")[0].rstrip("/").rpartition("/")[2]
-        return await self._intake.look(data, name[:255])
+        return await self._intake.look(data, item.url.partition("?")[0])
 
     async def _store(self, batch: Batch, item: BatchItem, seen: Seen | Outcome) -> bool:
         """Store what was found, and that it was, unless the item has come to its end meanwhile."""

@@ -24,7 +24,7 @@ from kith.photos import queries as photo_queries
 from kith.photos.service import ANALYSE
 from kith.photos.tables import File, Storage
 from kith.runtime import Runtime
-from kith.settings import unknown_variables
+from kith.settings import revealed, unknown_variables
 
 _LOW_BYTES = 1_000_000_000
 _FULL_BYTES = 100_000_000
@@ -230,9 +230,8 @@ async def check_packs(store: PackStore, in_use: str) -> list[Finding]:
 
 async def check_engine(url: str, key: SecretStr | None) -> Finding:
     """Whether the engine on another machine answers."""
-    secret = key.get_secret_value() if key is not None else None
     try:
-        remote = await asyncio.to_thread(RemoteEngine.connect, url, secret)
+        remote = await asyncio.to_thread(RemoteEngine.connect, url, revealed(key))
     except AppError as error:
         return Finding("packs", State.FAIL, error.detail, f"docs/errors.md#{error.code}")
     remote.close()

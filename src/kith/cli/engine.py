@@ -9,6 +9,7 @@ from kith.cli.output import lines, plain
 from kith.cli.serving import HostOption, PortOption, listening
 from kith.engine.remote import RemoteEngine
 from kith.server import serve_engine
+from kith.settings import revealed
 
 engine = typer.Typer()
 
@@ -26,8 +27,7 @@ async def show(call: Call) -> None:
     if settings.url is None:
         call.output.answer({"url": None}, lambda: plain("Faces are found here: KITH_ENGINE__URL is not set."))
         return
-    key = settings.key.get_secret_value() if settings.key is not None else None
-    remote = await asyncio.to_thread(RemoteEngine.connect, settings.url, key)
+    remote = await asyncio.to_thread(RemoteEngine.connect, settings.url, revealed(settings.key))
     remote.close()
     facts = {"url": settings.url, "pack": remote.space.pack, "version": remote.space.version}
     call.output.answer(facts, lambda: lines(f"{name}: {value}" for name, value in facts.items()))

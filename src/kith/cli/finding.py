@@ -57,7 +57,7 @@ async def find(
             found = await find_face(
                 recognition, session, call.who, picture, top=top, min_similarity=min_similarity
             )
-        await runtime.note(call.who, AuditAction.SEARCH, "face", results=len(found))
+        await runtime.note(call.who, AuditAction.SEARCH, "face", counts={"results": len(found)})
     places = Places(call.settings)
     call.output.answer([found_json(one, places) for one in found], lambda: _table(found, places))
 

@@ -12,7 +12,7 @@ from kith.audit.service import record
 from kith.audit.tables import AuditAction
 from kith.engine.faces import Faces as FoundFaces
 from kith.engine.faces import Image
-from kith.engine.image import ImageLimits, decode
+from kith.engine.image import ImageLimits
 from kith.enrolment.erasing import erase_gallery, erase_photos
 from kith.enrolment.errors import GalleryGone
 from kith.errors import AppError, Busy
@@ -30,7 +30,7 @@ from kith.kit.clock import Clock
 from kith.kit.db import Database, WriteSession
 from kith.kit.offload import Offload
 from kith.kit.sources import Sources
-from kith.photos.importing import describe
+from kith.photos.importing import open_picture
 from kith.photos.service import NewFile, Photos
 from kith.photos.tables import Photo, Storage
 
@@ -203,8 +203,8 @@ class Enrolment:
 def _look_at(data: bytes, key: str, limits: ImageLimits, max_side_px: int) -> tuple[NewFile, Image]:
     """What picture it is, to be found under its key, and its pixels."""
     name = key.rpartition("/")[2]
-    file = replace(describe(data, name, limits), storage=Storage.SOURCE, location=key)
-    return file, decode(data, limits, max_side_px)
+    file, image = open_picture(data, name, limits, max_side_px)
+    return replace(file, storage=Storage.SOURCE, location=key), image
 
 
 def _placed(work: _Work, gallery: Gallery) -> NewFile:

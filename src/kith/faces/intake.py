@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 
 from kith.accounts.principal import Principal
 from kith.engine.faces import Faces as FoundFaces
-from kith.engine.faces import Image
-from kith.engine.image import Derived, ImageLimits, decode, derive
+from kith.engine.image import Derived, derive
 from kith.faces.indexing import Indexing
 from kith.faces.recognition import Recognition
 from kith.faces.tasks import AnalyseConfig
@@ -15,10 +14,12 @@ from kith.kit.blobs import Blobs
 from kith.kit.clock import Clock
 from kith.kit.db import WriteSession
 from kith.kit.offload import Offload
-from kith.photos.derived import store_derived
-from kith.photos.importing import describe
+from kith.photos.derived import keep_picture
+from kith.photos.importing import open_picture
 from kith.photos.origins import NewOrigin
 from kith.photos.service import NewFile
+
+_NAME_LENGTH = 255
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,11 +59,15 @@ class Intake:
         """Open what looking needs."""
         await self._recognition()
 
-    async def look(self, data: bytes, name: str) -> Seen:
-        """What a picture is and shows; raises what is wrong with it, or Busy."""
+    async def look(self, data: bytes, place: str) -> Seen:
+        """What a picture is and shows; the last step of the place it came from is its name.
+
+        Raises what is wrong with it, or Busy.
+        """
         recognition = await self._recognition()
+        name = place.rstrip("/").rpartition("/")[2][:_NAME_LENGTH]
         file, image = await self._decoding.run(
-            _look_at, data, name, self._config.limits, self._config.max_side_px
+            open_picture, data, name, self._config.limits, self._config.max_side_px
         )
         (found,), derived = await asyncio.gather(
             recognition.analyse([image]), self._decoding.run(derive, image)
@@ -76,10 +81,5 @@ class Intake:
         """
         indexing = Indexing(session, who, self._clock, seen.space_id)
         indexed = await indexing.index(seen.file, seen.found, origin)
-        await self._blobs.put(seen.file.location, seen.data)
-        await store_derived(self._blobs, seen.file.sha256, seen.derived)
+        await keep_picture(self._blobs, seen.file.location, seen.data, seen.file.sha256, seen.derived)
         return Taken(indexed.photo.id, len(indexed.faces), seen.derived.phash)
-
-
-def _look_at(data: bytes, name: str, limits: ImageLimits, max_side_px: int) -> tuple[NewFile, Image]:
-    return describe(data, name, limits), decode(data, limits, max_side_px)

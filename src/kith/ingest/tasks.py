@@ -58,8 +58,8 @@ class EntryWork:
         try:
             message = from_data(entry.message)
             data = await self._bytes_of(message)
-            name = (message.key or message.url.partition("?")[0]).rstrip("/").rpartition("/")[2]
-            return await self._end(entry, await self._intake.look(data, name[:255]), also)
+            place = message.key or message.url.partition("?")[0]
+            return await self._end(entry, await self._intake.look(data, place), also)
         except SourcesNotSet as error:
             return await self._end(entry, error, also)
         except (Busy, Unavailable):

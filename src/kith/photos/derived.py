@@ -23,6 +23,12 @@ async def store_derived(blobs: Blobs, sha256: str, derived: Derived) -> None:
     await blobs.put(thumbnail_name(sha256), derived.thumbnail)
 
 
+async def keep_picture(blobs: Blobs, location: str, data: bytes, sha256: str, derived: Derived) -> None:
+    """Put an original where it belongs, and what was derived of it, into the store; twice is once."""
+    await blobs.put(location, data)
+    await store_derived(blobs, sha256, derived)
+
+
 async def delete_derived(blobs: Blobs, sha256: str) -> None:
     """Delete all that was derived of the original with this digest."""
     await blobs.delete(thumbnail_name(sha256))

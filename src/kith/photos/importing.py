@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kith.accounts.principal import Principal
-from kith.engine.image import ImageLimits, probe
+from kith.engine.faces import Image
+from kith.engine.image import ImageLimits, decode, probe
 from kith.errors import AppError, Unavailable
 from kith.kit.blobs import Blobs, blob_name, digest
 from kith.kit.clock import Clock
@@ -161,6 +162,11 @@ def describe(data: bytes, name: str, limits: ImageLimits) -> NewFile:
         width_px=info.width_px, height_px=info.height_px, taken_at=metadata.taken_at,
         taken_offset_minutes=metadata.offset_minutes, storage=Storage.BLOB, location=blob_name(sha256),
     )  # fmt: skip
+
+
+def open_picture(data: bytes, name: str, limits: ImageLimits, max_side_px: int) -> tuple[NewFile, Image]:
+    """What picture these bytes are, as `describe` says it, and its pixels; raises what is wrong with it."""
+    return describe(data, name, limits), decode(data, limits, max_side_px)
 
 
 def _take(files: Iterator[Found]) -> list[Found]:

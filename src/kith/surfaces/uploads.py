@@ -15,7 +15,7 @@ from kith.engine.image import decode, derive
 from kith.faces.recognition import Recognition
 from kith.kit.db import WriteSession
 from kith.people.detecting import Detecting, MatchConfig, Saved, usable
-from kith.photos.derived import store_derived
+from kith.photos.derived import keep_picture
 from kith.photos.importing import describe
 from kith.runtime import Runtime
 
@@ -61,8 +61,7 @@ async def save_upload(kith: Runtime, session: WriteSession, who: Principal, it: 
     """Keep an analysed picture: its bytes, what is derived of it, a photo, its faces, a person for each."""
     file = await kith.decoding.run(describe, it.data, it.name, kith.limits)
     derived = await kith.decoding.run(derive, it.image)
-    await kith.blobs.put(file.location, it.data)
-    await store_derived(kith.blobs, file.sha256, derived)
+    await keep_picture(kith.blobs, file.location, it.data, file.sha256, derived)
     config = MatchConfig(kith.thresholds, kith.settings.identity.neighbours)
     detecting = Detecting(session, who, kith.clock, it.recognition, config)
     return await detecting.detect_and_save(replace(file, phash=derived.phash), it.found, it.rows)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from kith.accounts.principal import Principal
 from kith.engine.faces import Faces as FoundFaces
 from kith.engine.faces import Float32, Image
-from kith.engine.image import ImageLimits, decode
+from kith.engine.image import ImageLimits
 from kith.faces.recognition import Recognition
 from kith.galleries import queries as gallery_queries
 from kith.galleries.images import url_path
@@ -19,7 +19,7 @@ from kith.kit.offload import Offload
 from kith.kit.sources import Sources
 from kith.photos import queries as photo_queries
 from kith.photos.files import read_photo
-from kith.photos.importing import describe
+from kith.photos.importing import describe, open_picture
 from kith.photos.service import NewFile, Photos
 from kith.photos.tables import Photo
 
@@ -97,7 +97,9 @@ class Pictures:
         parts = self._parts
         recognition = await parts.recognition()
         data = kept if kept is not None else (await parts.fetcher.get(url, parts.fetch)).body
-        file, image = await parts.decoding.run(_look_at, data, _name(url), parts.limits, parts.max_side_px)
+        file, image = await parts.decoding.run(
+            open_picture, data, _name(url), parts.limits, parts.max_side_px
+        )
         (found,) = await recognition.analyse([image])
         return Looked(data, file, image, recognition, found)
 
@@ -119,10 +121,6 @@ async def keep(
     await parts.blobs.put(place, looked.data)
     image.photo_id, registered.photo.is_settled = registered.photo.id, True
     return registered.photo
-
-
-def _look_at(data: bytes, name: str, limits: ImageLimits, max_side_px: int) -> tuple[NewFile, Image]:
-    return describe(data, name, limits), decode(data, limits, max_side_px)
 
 
 def _name(url: str) -> str:

@@ -1,10 +1,7 @@
 """docs/api/core.md: every endpoint is in it, every example runs, and answers what is shown."""
 
-import json
 import re
 import shutil
-import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,39 +10,12 @@ from kith.kit.metrics import Metrics
 from kith.surfaces.core import create_core
 from kith.surfaces.operations import create_operations
 from tests.support.client import live_server
+from tests.support.guides import HEADING, examples, run_example, shape_of
 from tests.support.library import ANA, ANDRE, portrait
 from tests.support.shared import ROOT
 
 GUIDE = (ROOT / "docs" / "api" / "core.md").read_text()
-HEADING = re.compile(r"^### `(\w+ /[^`]*)`$", re.MULTILINE)
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PHOTOS = {"ana.jpg": ANA[0], "ana2.jpg": ANA[1], "andre.jpg": ANDRE[0]}
-
-
-@dataclass(frozen=True)
-class Example:
-    """Commands of the guide, and the answer it shows of the last one."""
-
-    commands: str
-    answer: object
-
-
-def examples() -> list[Example]:
-    blocks = BLOCK.findall(GUIDE)
-    found: list[Example] = []
-    for (kind, text), (after, answer) in zip(blocks, [*blocks[1:], ("", "")], strict=True):
-        if kind == "sh":
-            found.append(Example(text, json.loads(answer) if after == "json" else None))
-    return found
-
-
-def shape(value: object, key: str = "") -> object:
-    """Names, types and whole numbers; a list is as its first element, and a box is where the face is."""
-    if isinstance(value, dict):
-        return {name: shape(it, key if key == "bbox" else name) for name, it in value.items()}
-    if isinstance(value, list):
-        return [shape(it, key) for it in value[:1]]
-    return value if isinstance(value, int) and key != "bbox" else type(value)
 
 
 class TestGuide:
@@ -73,12 +43,7 @@ class TestGuide:
         for name, source in PHOTOS.items():
             (tmp_path / name).write_bytes(portrait(source))
         with live_server({"KITH_DATA": str(data)}) as server:
-            for example in examples():
-                commands = example.commands.replace("http://127.0.0.1:8000", server.url)
-                commands = re.sub(r"\bcurl ", "curl --fail-with-body ", commands)
-                done = subprocess.run(
-                    ["bash", "-euc", commands], cwd=tmp_path, capture_output=True, text=True, check=False,
-                )  # fmt: skip
-                assert done.returncode == 0, (example.commands, done.stdout, done.stderr)
+            for example in examples(GUIDE):
+                told = run_example(example, server.url, tmp_path)
                 if example.answer is not None:
-                    assert shape(json.loads(done.stdout)) == shape(example.answer), example.commands
+                    assert shape_of(told) == shape_of(example.answer), example.commands

@@ -1,20 +1,19 @@
 """docs/api/galleries.md: every endpoint is in it, every example runs, and answers what is shown."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from kith.surfaces.galleries import create_galleries
 from tests.support.client import live_server
+from tests.support.guides import HEADING, examples, run_example, shape
 from tests.support.http import Site
 from tests.support.library import portrait
 from tests.support.shared import ROOT
-from tests.surfaces.core.test_docs import BLOCK, HEADING, PHOTOS, shape
+from tests.surfaces.core.test_docs import PHOTOS
 
 GUIDE = (ROOT / "docs" / "api" / "galleries.md").read_text()
 
@@ -53,21 +52,14 @@ def test_examples_answer_what_it_shows(packs_folder: Path, tmp_path: Path, site:
     (data / "packs").symlink_to(packs_folder, target_is_directory=True)
     for name, source in PHOTOS.items():
         site.serve(f"/{name}", portrait(source))
-    blocks, known = BLOCK.findall(GUIDE), {}
+    known: dict[str, str] = {}
+    places = {"http://127.0.0.1:9000": site.address("")}
     allowed = {"KITH_FETCH__ALLOWED_PRIVATE": '["127.0.0.1"]'}
     with live_server({"KITH_DATA": str(data), **allowed}) as server:
-        for (kind, text), (after, answer) in zip(blocks, [*blocks[1:], ("", "")], strict=True):
-            if kind != "sh":
-                continue
-            commands = re.sub(r"\bcurl ", "curl --fail-with-body ", text)
-            commands = commands.replace("http://127.0.0.1:8000", server.url)
-            done = subprocess.run(
-                ["bash", "-euc", commands.replace("http://127.0.0.1:9000", site.address(""))],
-                cwd=tmp_path, capture_output=True, text=True, check=False, env={**os.environ, **known},
-            )  # fmt: skip
-            assert done.returncode == 0, (text, done.stdout, done.stderr)
-            if after == "json":
-                told, shown = json.loads(done.stdout), json.loads(answer)
-                assert shape(told) == shape(shown), text
+        for example in examples(GUIDE):
+            printed = run_example(example, server.url, tmp_path, places=places, env=known)
+            if example.answer is not None:
+                told, shown = json.loads(printed), json.loads(example.answer)
+                assert shape(told) == shape(shown), example.commands
                 bind(shown, told, known)
     assert (tmp_path / "picture.jpg").read_bytes() == portrait(PHOTOS["ana.jpg"])

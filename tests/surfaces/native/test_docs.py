@@ -9,30 +9,18 @@ from pathlib import Path
 import pytest
 
 from tests.support.client import live_server
+from tests.support.guides import examples, run_example
 from tests.support.shared import ROOT
-from tests.surfaces.core.test_docs import BLOCK
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
 def test_examples_of_accounts(tmp_path: Path) -> None:
-    blocks = [
-        text for kind, text in BLOCK.findall((ROOT / "docs" / "accounts.md").read_text()) if kind == "sh"
-    ]
-    assert len(blocks) >= 3
+    shown = list(examples((ROOT / "docs" / "accounts.md").read_text()))
+    assert len(shown) >= 3
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     env = {**os.environ, "KITH_DATA": str(tmp_path), "PATH": path}
     first = ["kith", "keys", "create", "admin", "--scope", "admin"]
     key = subprocess.run(first, env=env, capture_output=True, text=True, check=True).stdout.strip()
     with live_server({"KITH_DATA": str(tmp_path)}) as server:
-        for text in blocks:
-            commands = text.replace("curl ", "curl --fail-with-body ").replace(
-                "http://127.0.0.1:8000", server.url
-            )
-            done = subprocess.run(
-                ["bash", "-euc", commands],
-                env={**env, "KEY": key},
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            assert done.returncode == 0, (text, done.stdout, done.stderr)
+        for example in shown:
+            run_example(example, server.url, tmp_path, env={**env, "KEY": key})

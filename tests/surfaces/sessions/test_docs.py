@@ -1,18 +1,17 @@
 """docs/api/sessions.md: every endpoint is in it, every example runs, and answers what is shown."""
 
 import json
-import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from kith.surfaces.sessions import create_sessions
 from tests.support.client import live_server
+from tests.support.guides import HEADING, examples, run_example, shape
 from tests.support.library import portrait
 from tests.support.shared import ROOT
-from tests.surfaces.core.test_docs import BLOCK, HEADING, PHOTOS, shape
+from tests.surfaces.core.test_docs import PHOTOS
 
 GUIDE = (ROOT / "docs" / "api" / "sessions.md").read_text()
 
@@ -33,17 +32,10 @@ def test_examples_answer_what_it_shows(packs_folder: Path, tmp_path: Path) -> No
     (data / "packs").symlink_to(packs_folder, target_is_directory=True)
     for name, source in PHOTOS.items():
         (tmp_path / name).write_bytes(portrait(source))
-    blocks = BLOCK.findall(GUIDE)
     with live_server({"KITH_DATA": str(data), "KITH_SOURCES__URL": str(tmp_path)}) as server:
-        for (kind, text), (after, answer) in zip(blocks, [*blocks[1:], ("", "")], strict=True):
-            if kind == "sh":
-                commands = re.sub(r"\bcurl ", "curl --fail-with-body ", text)
-                commands = commands.replace("http://127.0.0.1:8000", server.url)
-                done = subprocess.run(
-                    ["bash", "-euc", commands], cwd=tmp_path, capture_output=True, text=True, check=False,
-                )  # fmt: skip
-                assert done.returncode == 0, (text, done.stdout, done.stderr)
-                if after == "json":
-                    told, shown = json.loads(done.stdout), json.loads(answer)
-                    told.pop("uptime_seconds", None), shown.pop("uptime_seconds", None)
-                    assert shape(told) == shape(shown), text
+        for example in examples(GUIDE):
+            printed = run_example(example, server.url, tmp_path)
+            if example.answer is not None:
+                told, shown = json.loads(printed), json.loads(example.answer)
+                told.pop("uptime_seconds", None), shown.pop("uptime_seconds", None)
+                assert shape(told) == shape(shown), example.commands

@@ -1,8 +1,6 @@
 """docs/api/batches.md: every endpoint is in it, every example runs, and answers what is shown."""
 
-import json
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +10,11 @@ import pytest
 from kith.surfaces.vectors import create_vectors
 from tests.batches.conftest import Gate
 from tests.support.client import live_server
+from tests.support.guides import HEADING, examples, run_example, shape_of
 from tests.support.http import Site, local_site
 from tests.support.library import portrait
 from tests.support.shared import ROOT
-from tests.surfaces.core.test_docs import BLOCK, HEADING, PHOTOS, shape
+from tests.surfaces.core.test_docs import PHOTOS
 
 GUIDE = (ROOT / "docs" / "api" / "batches.md").read_text()
 
@@ -48,24 +47,15 @@ def test_examples_answer_what_it_shows(packs_folder: Path, tmp_path: Path) -> No
     data, sources = tmp_path / "data", tmp_path / "sources"
     data.mkdir()
     (data / "packs").symlink_to(packs_folder, target_is_directory=True)
-    blocks = BLOCK.findall(GUIDE)
     environment = {
         "KITH_DATA": str(data), "KITH_SOURCES__URL": str(sources),
         "KITH_FETCH__ALLOWED_PRIVATE": '["127.0.0.1"]',
     }  # fmt: skip
-    lines = ["set -eu"]
     with photos(sources) as site, live_server(environment) as server:
         gate = Gate(site, "/slow.jpg", b"")
-        for (kind, text), (after, answer) in zip(blocks, [*blocks[1:], ("", "")], strict=True):
-            if kind != "sh":
-                continue
-            commands = text.replace("http://127.0.0.1:8000", server.url)
-            commands = commands.replace("http://127.0.0.1:8001", site.address(""))
-            command = ["bash", "-uc", "\n".join([*lines, commands])]
-            done = subprocess.run(
-                command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
-            )
-            assert done.returncode == 0, (text, done.stdout, done.stderr)
-            if after == "json":
-                assert shape(json.loads(done.stdout)) == shape(json.loads(answer)), (text, done.stdout)
+        places = {"http://127.0.0.1:8001": site.address("")}
+        for example in examples(GUIDE):
+            told = run_example(example, server.url, tmp_path, places=places)
+            if example.answer is not None:
+                assert shape_of(told) == shape_of(example.answer), (example.commands, told)
         gate.open.set()

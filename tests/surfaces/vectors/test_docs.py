@@ -1,18 +1,16 @@
 """docs/api/vectors.md, with batches.md: every endpoint is there, and every example answers what is shown."""
 
-import json
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from kith.surfaces.vectors import create_vectors
 from tests.support.client import live_server
+from tests.support.guides import HEADING, examples, run_example, shape_of
 from tests.support.library import ANA, ANDRE, portrait
 from tests.support.shared import ROOT
-from tests.surfaces.core.test_docs import BLOCK, HEADING, shape
 
 GUIDE = (ROOT / "docs" / "api" / "vectors.md").read_text()
 BATCHES = (ROOT / "docs" / "api" / "batches.md").read_text()
@@ -45,18 +43,10 @@ def test_examples_answer_what_it_shows(packs_folder: Path, tmp_path: Path) -> No
     (data / "packs").symlink_to(packs_folder, target_is_directory=True)
     for name, source in PHOTOS.items():
         (tmp_path / name).write_bytes(portrait(source))
-    blocks = BLOCK.findall(GUIDE)
     # What a worker groups meanwhile would show in the counts, sooner or later.
     with live_server({"KITH_DATA": str(data), "KITH_WORKER__EMBEDDED": "false"}) as server:
-        for (kind, text), (after, answer) in zip(blocks, [*blocks[1:], ("", "")], strict=True):
-            if kind == "sh":
-                commands = re.sub(r"\bcurl ", "curl --fail-with-body ", text)
-                commands = commands.replace("http://127.0.0.1:8000", server.url)
-                done = subprocess.run(
-                    ["bash", "-euc", commands], cwd=tmp_path, capture_output=True, text=True, check=False,
-                )  # fmt: skip
-                assert done.returncode == 0, (text, done.stdout, done.stderr)
-                if after == "json":
-                    told, shown = json.loads(timeless(done.stdout)), json.loads(timeless(answer))
-                    assert shape(told) == shape(shown), text
+        for example in examples(GUIDE):
+            told = run_example(example, server.url, tmp_path)
+            if example.answer is not None:
+                assert shape_of(timeless(told)) == shape_of(timeless(example.answer)), example.commands
     assert (tmp_path / "again.jpg").read_bytes() == portrait(ANA[0])

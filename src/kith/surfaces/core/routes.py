@@ -157,7 +157,7 @@ async def search(body: wire.SearchIn, kith: Kith, who: Who) -> wire.SearchOut:
         found = await nearest_faces(
             recognition, session, who, vector, top=body.limit, min_cosine=body.threshold
         )
-    await kith.note(who, AuditAction.SEARCH, "face", results=len(found))
+    await kith.note(who, AuditAction.SEARCH, "face", counts={"results": len(found)})
     return wire.SearchOut(
         matches=[mapping.match(near) for near in found],
         query_embedding_size=len(body.embedding),

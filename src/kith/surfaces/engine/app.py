@@ -22,7 +22,7 @@ from kith.engine.remote.messages import MEDIA_TYPE, SPACE_HEADER, EngineFacts
 from kith.errors import Busy
 from kith.kit.metrics import CONTENT_TYPE, Metrics
 from kith.kit.offload import Offload
-from kith.settings import Settings
+from kith.settings import Settings, revealed
 from kith.surfaces.access import PUBLIC
 from kith.surfaces.dispatch import Site
 from kith.surfaces.middleware import Access, BodyLimit, RequestContext
@@ -113,13 +113,12 @@ def create_engine_app(engine: FaceEngine, networks: Offload, settings: Settings)
     app.include_router(router)
     install(app)
     site = Site({}, [app])
-    secret = settings.auth.api_key
-    key = secret.get_secret_value().encode() if secret is not None else None
+    opens = revealed(settings.auth.api_key)
 
     async def identify(_scope: Scope, shown: str | None) -> Principal | None:
-        if key is None:
+        if opens is None:
             return None
-        if not hmac.compare_digest((shown or "").encode(errors="replace"), key):
+        if not hmac.compare_digest((shown or "").encode(errors="replace"), opens.encode()):
             raise ApiKeyMissing("the key is not valid" if shown else "")
         return Principal(actor="kith")
 

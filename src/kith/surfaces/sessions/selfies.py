@@ -43,7 +43,7 @@ async def search_session(kith: Runtime, who: Principal, asked: SelfieAsked, defa
             min_similarity=threshold,
         )  # fmt: skip
     counts = {"faces": len(analysed.found), "results": len(matches)}
-    await kith.note(who, AuditAction.SEARCH, "gallery", status.gallery_id, **counts)
+    await kith.note(who, AuditAction.SEARCH, "gallery", status.gallery_id, counts=counts)
     return Searched(
         asked.session_id, status, matches, has_face=bool(len(analysed.found)), threshold=threshold,
         limit=asked.limit or defaults.limit,

@@ -42,9 +42,8 @@ async def clean(kith: Runtime, who: Principal) -> dict[str, Done]:
         return await (await kith.recognition()).forget_gone()
 
     jobs = {it.__name__: await _tried(it) for it in (thumbnails, user_queries, audit_logs, orphaned_vectors)}
-    async with kith.db.write() as session:
-        counts = {name: it.removed for name, it in jobs.items()}
-        audit.record(session, kith.clock, who, AuditAction.CLEANUP, "tenant", who.tenant_id, counts=counts)
+    counts = {name: it.removed for name, it in jobs.items()}
+    await kith.note(who, AuditAction.CLEANUP, "tenant", who.tenant_id, counts=counts)
     return jobs
 
 

@@ -11,7 +11,6 @@ from kith.faces.indexing import Indexed, Indexing
 from kith.kit.db import WriteSession
 from kith.notify.service import publish
 from kith.notify.tables import Event
-from kith.photos.derived import store_derived
 from kith.photos.origins import NewOrigin
 from kith.photos.tables import Purpose
 from kith.runtime import Runtime
@@ -87,8 +86,7 @@ async def store(
     """Rows first, and bytes before they are committed: what is refused leaves no bytes."""
     indexing = Indexing(session, who, kith.clock, looked.recognition.space_id)
     indexed = await indexing.index(looked.file, looked.found, origin)
-    await kith.blobs.put(looked.file.location, looked.data)
-    await store_derived(kith.blobs, looked.file.sha256, looked.derived)
+    await looked.keep(kith.blobs)
     indexed.photo.phash = looked.derived.phash
     return indexed
 

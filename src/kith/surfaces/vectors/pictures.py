@@ -8,10 +8,11 @@ from kith.accounts.principal import Principal
 from kith.engine.errors import EmptyImage, ImageTooLarge
 from kith.engine.faces import Faces as FoundFaces
 from kith.engine.faces import Image
-from kith.engine.image import Derived, ImageLimits, decode, derive
+from kith.engine.image import Derived, ImageLimits, derive
 from kith.faces.recognition import Recognition
-from kith.kit.blobs import digest
-from kith.photos.importing import describe
+from kith.kit.blobs import Blobs, digest
+from kith.photos.derived import keep_picture
+from kith.photos.importing import describe, open_picture
 from kith.photos.service import NewFile
 from kith.runtime import Runtime
 from kith.surfaces.uploads import picture_name
@@ -34,6 +35,10 @@ class Looked:
     def phash(self) -> str:
         """16 hexadecimal digits."""
         return f"{self.derived.phash:016x}"
+
+    async def keep(self, blobs: Blobs) -> None:
+        """Store its bytes, and what was derived of them."""
+        await keep_picture(blobs, self.file.location, self.data, self.file.sha256, self.derived)
 
 
 async def look_at(kith: Runtime, data: bytes, name: str | None) -> Looked:
@@ -90,6 +95,5 @@ class Memory:
 
 
 def _look(data: bytes, name: str, limits: ImageLimits, max_side_px: int) -> tuple[NewFile, Image, Derived]:
-    file = describe(data, name, limits)
-    image = decode(data, limits, max_side_px)
+    file, image = open_picture(data, name, limits, max_side_px)
     return file, image, derive(image)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from kith.accounts.principal import Principal
-from kith.audit import service as audit
 from kith.audit.tables import AuditAction
 from kith.faces.errors import FaceNotFound
 from kith.faces.hits import Hit, Sighting, find_sighting, similar_faces
@@ -32,9 +31,7 @@ async def search(kith: Runtime, who: Principal, asked: SearchAsked) -> Answered:
         hits = await similar_faces(
             recognition, session, who, vector, top=asked.top, min_similarity=asked.threshold
         )
-    async with kith.db.write() as session:
-        counts = {"results": len(hits)}
-        audit.record(session, kith.clock, who, AuditAction.SEARCH, "face", counts=counts)
+    await kith.note(who, AuditAction.SEARCH, "face", counts={"results": len(hits)})
     return Answered(probed, hits)
 
 

@@ -10,14 +10,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from kith.accounts.principal import Principal
-from kith.audit import service as audit
 from kith.audit.tables import AuditAction
 from kith.engine.faces import Faces as FoundFaces
 from kith.enrolment.errors import IdentityNotEnrolled
 from kith.enrolment.identities import Identities, Template, find_identity, read_centroid
 from kith.errors import AppError, Busy, Unavailable
 from kith.faces.hits import Hit, similar_faces
-from kith.photos.derived import store_derived
 from kith.runtime import Runtime
 from kith.surfaces.vectors.errors import ImagesTooFew
 from kith.surfaces.vectors.pictures import Looked, look_at
@@ -65,8 +63,7 @@ async def enrol(
         identities = Identities(session, who, kith.clock, kith.blobs, looked[0].recognition.space_id)
         stored = await identities.enrol(identity_id, templates, overwrite=overwrite)
         for it, indexed in zip(looked, stored, strict=True):
-            await kith.blobs.put(it.file.location, it.data)
-            await store_derived(kith.blobs, it.file.sha256, it.derived)
+            await it.keep(kith.blobs)
             indexed.photo.phash = it.derived.phash
     return len(looked)
 
@@ -81,12 +78,8 @@ async def require_enrolled(kith: Runtime, who: Principal, identity_id: str) -> N
 async def verify(kith: Runtime, who: Principal, claim: Claim) -> Verdict:
     """Whether the probe shows the identity, and only if it does, where else that was seen."""
     verdict = await _verified(kith, who, claim)
-    async with kith.db.write() as session:
-        result = "ok" if verdict.reason is None else str(verdict.reason["error"])
-        counts = {"results": len(verdict.hits)}
-        audit.record(
-            session, kith.clock, who, AuditAction.SEARCH, "identity", result=result, counts=counts
-        )  # fmt: skip
+    result = "ok" if verdict.reason is None else str(verdict.reason["error"])
+    await kith.note(who, AuditAction.SEARCH, "identity", result=result, counts={"results": len(verdict.hits)})
     return verdict
 
 
