@@ -37,8 +37,9 @@ def wanted() -> Iterator[Any]:
 def name_the_tenants(case: Case) -> None:
     """Mostly one that is there."""
     case.headers["x-tenant-id"] = "default"
-    items = [case.body, *case.body.get("items", [])] if isinstance(case.body, dict) else []
-    for item in items:
+    body = case.body if isinstance(case.body, dict) else {}
+    items = body.get("items")
+    for item in [body, *(items if isinstance(items, list) else [])]:
         if isinstance(item, dict) and isinstance(item.get("tenant_id"), str):
             item["tenant_id"] = "default"
 
