@@ -2,8 +2,8 @@
 
 Unavailable ── StorageUnavailable ── StorageFull; DatabaseUnavailable, SourcesNotSet
 NotFound ── BlobNotFound, SourceNotFound
-InvalidInput ── SourceKeyInvalid; FetchError ── FetchUrlInvalid, FetchRefusedAddress, FetchRefusedType,
-                FetchTimeout, FetchFailed
+InvalidInput ── SourceKeyInvalid, CursorInvalid; FetchError ── FetchUrlInvalid, FetchRefusedAddress,
+                FetchRefusedType, FetchTimeout, FetchFailed
 LimitExceeded ── FetchTooLarge
 Conflict ── SecretSealed
 """
@@ -44,6 +44,11 @@ class SourceNotFound(NotFound):
 class SourceKeyInvalid(InvalidInput):
     code = "source_key_invalid"
     title = "The key cannot name a stored picture"
+
+
+class CursorInvalid(InvalidInput):
+    code = "cursor_invalid"
+    title = "The cursor names no place in this list"
 
 
 class FetchError(InvalidInput):

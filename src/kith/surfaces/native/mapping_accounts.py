@@ -5,7 +5,7 @@ from datetime import datetime
 from kith.accounts.keys import NewKey, Shown
 from kith.accounts.shapes import key_facts, tenant_facts
 from kith.accounts.tables import ApiKey, Tenant
-from kith.surfaces.native import wire
+from kith.surfaces.native import wire_accounts as wire
 from kith.tenants.service import Quotas
 
 

@@ -15,7 +15,9 @@ from kith.accounts.principal import Principal, Scope
 from kith.kit.db import WriteSession
 from kith.runtime import Runtime
 from kith.surfaces.access import needs
-from kith.surfaces.native import mapping, wire
+from kith.surfaces.native import mapping_accounts as mapping
+from kith.surfaces.native import wire_accounts as wire
+from kith.surfaces.native.wire import ProblemOut
 from kith.surfaces.requests import MAX_ID, Kith, Listed, Reading, Who, Writing
 from kith.tenants.exporting import export_tenant, zip_folder
 from kith.tenants.service import Tenants, get_tenant, list_tenants
@@ -24,12 +26,12 @@ PathId = Annotated[int, Path(ge=1, le=MAX_ID)]
 Slug = Annotated[str, Path(max_length=100)]
 
 _ADMIN = [needs(Scope.ADMIN)]
-_BAD = {"model": wire.ProblemOut, "description": "The input cannot be used"}
-_MISSING = {"model": wire.ProblemOut, "description": "There is no such thing"}
-_TAKEN = {"model": wire.ProblemOut, "description": "It contradicts what is stored"}
+_BAD = {"model": ProblemOut, "description": "The input cannot be used"}
+_MISSING = {"model": ProblemOut, "description": "There is no such thing"}
+_TAKEN = {"model": ProblemOut, "description": "It contradicts what is stored"}
 _CHUNK = 1 << 20
 
-router = APIRouter(tags=["accounts"], responses={403: {"model": wire.ProblemOut}})
+router = APIRouter(tags=["accounts"], responses={403: {"model": ProblemOut}})
 
 
 def _keys(kith: Runtime, session: WriteSession, who: Principal) -> Keys:
