@@ -66,7 +66,9 @@ class Undoing:
         if it is None:
             raise DecisionNotFound(f"there is no decision {decision_id}")
         if it.undone_at is not None:
-            raise NothingToUndo(f"decision {decision_id} is already undone")
+            raise NothingToUndo(
+                f"decision {decision_id} is already undone", decision_id=it.id, undone_at=it.undone_at.isoformat()
+            )
         return it
 
     async def _look_ahead(self, it: Decision) -> None:
