@@ -8,7 +8,9 @@ MAX_LENGTH = 200
 KEY_LENGTH = 400
 
 # Letters with strokes and ligatures, which Unicode does not take apart.
-_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
+_PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
+)
 
 
 def clean_name(name: str) -> str:

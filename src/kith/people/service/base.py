@@ -80,7 +80,7 @@ class UseCases:
         return person
 
     async def somebody(self, ledger: Ledger, person_id: int | None, name: str | None) -> Person:
-        """The person of this id, anchored; without one a new person, named or not, whom the decision makes."""
+        """The person of this id, anchored; without one a new person, whom the decision makes."""
         if person_id is not None:
             person = await self.person(person_id)
             await self.anchor(ledger, person)

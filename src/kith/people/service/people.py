@@ -72,15 +72,16 @@ class People(FaceUseCases):
         person.is_hidden = hidden
         return await self.decide(ledger, DecisionKind.HIDE if hidden else DecisionKind.SHOW, [person])
 
-    async def cover(self, person_id: int, face_id: int) -> Decision:
-        """Let one of a person's faces stand for them; raises SplitInvalid if it is not theirs."""
+    async def cover(self, person_id: int, face_id: int | None) -> Decision:
+        """Let one of their faces stand for a person, or (None) the best; else raises SplitInvalid."""
         person = await self.person(person_id)
-        (face,) = await self.faces([face_id])
-        if face.person_id != person.id:
-            raise SplitInvalid(f"face {face_id} does not belong to person {person_id}")
+        if face_id is not None:
+            (face,) = await self.faces([face_id])
+            if face.person_id != person.id:
+                raise SplitInvalid(f"face {face_id} does not belong to person {person_id}")
         ledger = self.ledger()
         await self.anchor(ledger, person)
-        person.cover_face_id = face.id
+        person.cover_face_id = face_id
         return await self.decide(ledger, DecisionKind.COVER, [person])
 
     async def merge(

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from kith import __version__
-from kith.surfaces.native import routes_accounts
+from kith.surfaces.native import routes_accounts, routes_decisions, routes_faces, routes_people
 from kith.surfaces.problems import install
 
 
@@ -13,6 +13,7 @@ def create_native() -> FastAPI:
         description="Kith's own API: keys and tenants.", generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip
     app.state.surface = "native"
-    app.include_router(routes_accounts.router)
+    for routes in (routes_accounts, routes_people, routes_faces, routes_decisions):
+        app.include_router(routes.router)
     install(app)
     return app
