@@ -81,7 +81,7 @@ class TestDecide:
             ({"action": "assign", "face_ids": faces, "name": "\n"}, 400),
             ({"action": "assign", "face_ids": list(range(1, 1002))}, 422),
             ({"action": "guess", "face_ids": faces}, 422), ({"face_ids": faces}, 422), ("x", 422),
-            ({"action": "assign", "face_ids": [2**31]}, 422), ({"action": "assign", "face_ids": [True]}, 422),
+            ({"action": "assign", "face_ids": [2**31]}, 422),
         ]:  # fmt: skip
             assert (await album.refused("POST", "/faces/decide", body))[0] == status, body
         assert (await album.get("/people"))["items"] == []
