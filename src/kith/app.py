@@ -65,6 +65,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
                 site=site,
                 identify=_identify,
                 trusted_proxies=settings.server.trusted_proxies,
+                signed_in=_signed_in,
             ),
             Middleware(AuditOrigin, clock_of=_clock_of),
             Middleware(BodyLimit, max_bytes=settings.limits.upload_bytes),
@@ -76,6 +77,12 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
 async def _identify(scope: Scope, shown: str | None) -> Principal | None:
     runtime: Runtime = scope["state"]["runtime"]
     return await runtime.keyring.identify(shown)
+
+
+async def _signed_in(scope: Scope, token: str | None) -> Principal | None:
+    runtime: Runtime = scope["state"]["runtime"]
+    found = await runtime.sign_ins.identify(token) if token else None
+    return found.who if found is not None else None
 
 
 def _clock_of(scope: Scope) -> Clock:
