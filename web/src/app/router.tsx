@@ -2,12 +2,14 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "
 import { photoFilterIn } from "@/lib/photo-filter";
 import { Failed, Waiting } from "@/ui/states";
 import { NotFound } from "./not-found";
+import { Owner } from "./owner";
 import { Shell } from "./shell";
 
 const root = createRootRoute({ notFoundComponent: NotFound });
 
-/** The rooms of the owner stand in the shell; what guests see does not. */
-const shell = createRoute({ getParentRoute: () => root, id: "shell", component: Shell });
+/** Guests see none of what the owner has. The viewer has it, but fills the window without the shell. */
+const owner = createRoute({ getParentRoute: () => root, id: "owner", component: Owner });
+const shell = createRoute({ getParentRoute: () => owner, id: "shell", component: Shell });
 
 interface PhotosSearch {
   favourite?: boolean;
@@ -21,7 +23,7 @@ const photos = createRoute({
 });
 
 const photo = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => owner,
   path: "/photos/$photoId",
   validateSearch: photoFilterIn,
   component: lazyRouteComponent(() => import("@/features/viewer/viewer-page"), "ViewerPage"),
@@ -40,7 +42,7 @@ const settings = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([shell.addChildren([photos, trash, settings]), photo]),
+  routeTree: root.addChildren([owner.addChildren([shell.addChildren([photos, trash, settings]), photo])]),
   scrollRestoration: true,
   defaultPreload: "intent",
   defaultPendingComponent: Waiting,

@@ -6,7 +6,7 @@ import { TimelinePage } from "./timeline-page";
 /** All photos of the library. */
 export function LibraryRoom() {
   const { t } = useTranslation();
-  const { favourite } = useSearch({ from: "/shell/" });
+  const { favourite } = useSearch({ from: "/owner/shell/" });
   const filter = useMemo(() => (favourite ? { favourite } : {}), [favourite]);
   return <TimelinePage key={String(favourite)} filter={filter} title={t("rooms.photos")} />;
 }

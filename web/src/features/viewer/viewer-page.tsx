@@ -12,7 +12,7 @@ import { Failed, Waiting } from "@/ui/states";
 export function ViewerPage() {
   const { t } = useTranslation();
   const router = useRouter();
-  const { photoId } = useParams({ from: "/photos/$photoId" });
+  const { photoId } = useParams({ from: "/owner/photos/$photoId" });
   const photo = useQuery(photoQuery(Number(photoId)));
   const close = () =>
     router.history.canGoBack() ? router.history.back() : void router.navigate({ to: "/" });
