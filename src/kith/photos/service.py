@@ -70,9 +70,10 @@ class Photos:
     ) -> list[Registered]:
         """Record files in one go. New pictures are queued for analysis; known ones only gain a place.
 
-        One that lay in the trash comes out of it, and the analysis brings its faces back. One that failed for a passing reason is queued again, whatever an earlier analysis left.
-        A file that replaces another at the same place takes the place over. `analyse` False is for who
-        records the faces in the same transaction.
+        A known one that lay in the trash comes out of it, and its analysis brings its faces back. One that
+        failed for a passing reason is queued again, whatever an earlier analysis left. A file that replaces
+        another at the same place takes the place over. `analyse` False is for who records the faces in the
+        same transaction.
         """
         await serialise(self._session, REGISTER, self._who.tenant_id)
         known = await self._known(gallery_id, [file.sha256 for file in files])
@@ -103,7 +104,9 @@ class Photos:
         for file, registered in zip(files, done, strict=True):
             self._place(places, registered.photo, file)
         await self._session.flush()
-        await self.analyse([photo.id for photo in dict.fromkeys([*untrashed, *(to_analyse if analyse else ())])])
+        await self.analyse(
+            [photo.id for photo in dict.fromkeys([*untrashed, *(to_analyse if analyse else ())])]
+        )
         return done
 
     async def analyse(self, photo_ids: Sequence[int]) -> None:

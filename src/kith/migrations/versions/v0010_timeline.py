@@ -67,7 +67,7 @@ def _place() -> None:
     else:
         op.execute("UPDATE photos SET shown_at = COALESCE(taken_at, created_at)")
         month = "CAST(substr(shown_at, 1, 4) || substr(shown_at, 6, 2) AS INTEGER)"
-        op.execute(f"UPDATE photos SET shown_month = {month}")
+        op.execute(sa.update(sa.table("photos", sa.column("shown_month"))).values(shown_month=sa.text(month)))
 
 
 def downgrade() -> None:

@@ -3,16 +3,21 @@
 from fastapi import FastAPI
 
 from kith import __version__
-from kith.surfaces.native import routes_accounts
-from kith.surfaces.problems import install
+from kith.surfaces.native import routes_accounts, routes_media, routes_photos
+from kith.surfaces.problems import STATUS, install
+
+# RFC 9110 has a status of its own for who names a state that is no more.
+_STATUSES = {**STATUS, "photo_changed": 412}
 
 
 def create_native() -> FastAPI:
     app = FastAPI(
         title="Kith", version=__version__, docs_url=None, redoc_url=None,
-        description="Kith's own API: keys and tenants.", generate_unique_id_function=lambda route: route.name,
+        description="Kith's own API, on which its front end stands.",
+        generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip
     app.state.surface = "native"
-    app.include_router(routes_accounts.router)
-    install(app)
+    for nouns in (routes_accounts, routes_photos, routes_media):
+        app.include_router(nouns.router)
+    install(app, statuses=_STATUSES)
     return app
