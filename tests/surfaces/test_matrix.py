@@ -102,7 +102,7 @@ class TestMatrix:
     def test_every_route_says_what_it_asks_for(self) -> None:
         assert [(method, path) for method, path, route in ALL if demand_of(route) is None] == []
 
-    def test_only_health_is_public(self) -> None:
+    def test_only_health_and_signing_in_are_public(self) -> None:
         """And what guests of a session ask, as the contract of that surface says."""
         public = {path for _, path, route in ALL if isinstance(demand_of(route), Public)}
         guests = {
@@ -116,6 +116,7 @@ class TestMatrix:
         }
         own = {"/health", "/health/live", "/health/ready", "/compat/core/health"}
         galleries = {"/api/health", "/compat/galleries/api/health"}
+        own |= {f"{at}/session" for at in ("/api/kith", "/compat/native")}
         assert public == own | vectors | galleries | guests
 
     async def test_no_key_and_keys_that_are_over(

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from kith import __version__
-from kith.surfaces.native import routes_accounts, routes_media, routes_photos
+from kith.surfaces.native import routes_accounts, routes_events, routes_media, routes_photos, routes_session
 from kith.surfaces.problems import STATUS, install
 
 # RFC 9110 has a status of its own for who names a state that is no more.
@@ -17,7 +17,7 @@ def create_native() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip
     app.state.surface = "native"
-    for nouns in (routes_accounts, routes_photos, routes_media):
-        app.include_router(nouns.router)
+    for it in (routes_session, routes_events, routes_accounts, routes_photos, routes_media):
+        app.include_router(it.router)
     install(app, statuses=_STATUSES)
     return app
