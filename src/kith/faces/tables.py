@@ -72,6 +72,8 @@ class Face(Base):
     __tablename__ = "faces"
     __table_args__ = (
         Index("ix_faces_of_person", "person_id", "tenant_id", "is_ignored", "is_trashed", "id"),
+        Index("ix_faces_by_quality", "person_id", "is_ignored", "is_trashed", "quality"),
+        Index("ix_faces_by_photo", "person_id", "is_ignored", "is_trashed", "photo_id"),
         Index("ix_faces_shown", "tenant_id", "is_ignored", "is_trashed", "id"),
         Index("ix_faces_by_state", "tenant_id", "is_ignored", "is_trashed", "state", "id"),
         Index("ix_faces_to_identify", "tenant_id", "id", sqlite_where=text("to_identify"),

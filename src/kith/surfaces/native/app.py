@@ -3,7 +3,16 @@
 from fastapi import FastAPI
 
 from kith import __version__
-from kith.surfaces.native import routes_accounts, routes_events, routes_media, routes_photos, routes_session
+from kith.surfaces.native import (
+    routes_accounts,
+    routes_decisions,
+    routes_events,
+    routes_faces,
+    routes_media,
+    routes_people,
+    routes_photos,
+    routes_session,
+)
 from kith.surfaces.problems import STATUS, install
 
 # RFC 9110 has a status of its own for who names a state that is no more.
@@ -17,7 +26,11 @@ def create_native() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip
     app.state.surface = "native"
-    for it in (routes_session, routes_events, routes_accounts, routes_photos, routes_media):
+    nouns = (
+        routes_session, routes_events, routes_accounts, routes_photos, routes_media, routes_people,
+        routes_faces, routes_decisions,
+    )  # fmt: skip
+    for it in nouns:
         app.include_router(it.router)
     install(app, statuses=_STATUSES)
     return app

@@ -1,6 +1,6 @@
 """What people say of photos, their place in the timeline, and the trash
 
-Revision: 0010
+Revision: 0011
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql
 
 from kith.kit.db import UtcDateTime
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -18,11 +18,15 @@ depends_on = None
 _BEFORE = {
     "ix_faces_person_id_faces_tenant_id_faces_is_ignored_faces_id":
         ["person_id", "tenant_id", "is_ignored", "id"],
+    "ix_faces_person_id_faces_is_ignored_faces_quality": ["person_id", "is_ignored", "quality"],
+    "ix_faces_person_id_faces_is_ignored_faces_photo_id": ["person_id", "is_ignored", "photo_id"],
     "ix_faces_tenant_id_faces_is_ignored_faces_id": ["tenant_id", "is_ignored", "id"],
     "ix_faces_tenant_id_faces_is_ignored_faces_state_faces_id": ["tenant_id", "is_ignored", "state", "id"],
 }  # fmt: skip
 _AFTER = {
     "ix_faces_of_person": ["person_id", "tenant_id", "is_ignored", "is_trashed", "id"],
+    "ix_faces_by_quality": ["person_id", "is_ignored", "is_trashed", "quality"],
+    "ix_faces_by_photo": ["person_id", "is_ignored", "is_trashed", "photo_id"],
     "ix_faces_shown": ["tenant_id", "is_ignored", "is_trashed", "id"],
     "ix_faces_by_state": ["tenant_id", "is_ignored", "is_trashed", "state", "id"],
 }
