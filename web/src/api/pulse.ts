@@ -11,4 +11,8 @@ export interface Pulse {
 }
 
 /** The newest numbers; nobody asks for them, the stream of events brings them. */
-export const pulseQuery = queryOptions<Pulse>({ queryKey: ["pulse"], queryFn: skipToken, staleTime: Infinity });
+export const pulseQuery = queryOptions<Pulse>({
+  queryKey: ["pulse"],
+  queryFn: skipToken,
+  staleTime: Infinity,
+});

@@ -25,7 +25,11 @@ export function Shell() {
         <ul>
           {ROOMS.map(({ to, name, icon: Icon, isAside }) => (
             <li key={name} data-aside={isAside}>
-              <Link to={to} className={styles.room} activeOptions={{ exact: to === "/", includeSearch: false }}>
+              <Link
+                to={to}
+                className={styles.room}
+                activeOptions={{ exact: to === "/", includeSearch: false }}
+              >
                 <Icon aria-hidden />
                 <span>{t(`rooms.${name}`)}</span>
               </Link>
