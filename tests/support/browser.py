@@ -15,13 +15,14 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from kith.surfaces.frontend import BUILT
 from tests.support.shared import ROOT
 
 # A page that never answers fails its test long before the suite's own limit.
 PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 _FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
