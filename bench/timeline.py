@@ -31,6 +31,7 @@ from kith.migrations import upgrade
 from kith.photos.derived import thumbnail_name
 from kith.photos.tables import Photo
 from kith.settings import Settings
+from tests.support.browser import FLAGS, chromium_path
 from tests.support.client import LiveServer, live_server
 
 PICTURES = 64
@@ -120,10 +121,7 @@ def lists(server: LiveServer, requests: int) -> Iterator[Row]:
 
 def scrolls(server: LiveServer) -> Iterator[Row]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
         page = browser.new_page(base_url=server.url, viewport={"width": 1280, "height": 800})
         page.goto("/")
         page.locator("a[data-photo]").first.wait_for()

@@ -20,11 +20,15 @@ from tests.support.shared import ROOT
 # A page that never answers fails its test long before the suite's own limit.
 PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
-_FLAGS = [
+FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
     "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
 ]  # fmt: skip
+
+
+def chromium_path() -> str | None:
+    return shutil.which("chromium") or shutil.which("google-chrome")
 
 
 @contextmanager
@@ -33,13 +37,13 @@ def chromium() -> Iterator[Browser]:
 
     Only for fixtures of a module without asynchronous tests: Playwright's loop runs in the same thread.
     """
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    executable = chromium_path()
     if executable is None:
         pytest.skip("needs Chromium")
     if not (BUILT / "index.html").exists():
         pytest.skip("needs the pages, which `make web` builds")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield browser
         browser.close()
 
