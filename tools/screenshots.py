@@ -1,8 +1,8 @@
 """`python -m tools.screenshots --models DIR`: take a picture of every room, in light, dark and on a phone.
 
-A server of its own is given drawn photos (tools/drawn.py), whose faces it finds and groups itself; then people
-are named, a gallery is shared, and Chromium goes through the rooms. The pictures go to docs/screenshots/, or to
-`--into`. With `--photos DIR` the rooms are filled with photos of that folder instead, for one's own eyes.
+A server of its own is given drawn photos (tools/drawn.py), whose faces it finds and groups itself; then
+people are named, a gallery is shared, and Chromium goes through the rooms. The pictures go to docs/screenshots/,
+or to `--into`. With `--photos DIR` the rooms are filled with photos of that folder, for one's own eyes.
 """
 
 import argparse
@@ -30,7 +30,8 @@ _WINDOWS: Mapping[str, dict[str, Any]] = {
     "light": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
     "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
     "phone": {
-        "viewport": {"width": 390, "height": 780}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True,
+        "viewport": {"width": 390, "height": 780}, "device_scale_factor": 2,
+        "is_mobile": True, "has_touch": True,
     },
 }  # fmt: skip
 
