@@ -19,6 +19,7 @@ from kith.kit.db import WriteSession
 from kith.notify.service import DELIVER, EXPIRE_DELIVERIES, expire_deliveries
 from kith.notify.tasks import DeliverWebhooks
 from kith.runtime import Runtime
+from kith.timeline.trash import EXPIRE_TRASH, expire_trash
 
 # So many endpoints may leave us without an answer before others have to wait for them.
 _COURIER_LANES = 8
@@ -56,12 +57,16 @@ async def courier(kith: Runtime) -> Runner:
             crawled_before=now - timedelta(days=limits.crawled_days),
         )  # fmt: skip
 
+    async def empty_trash(session: WriteSession) -> None:
+        await expire_trash(session, kith.blobs, kith.clock, keep.trash.days)
+
     kinds = {
         audit.EXPIRE_AUDIT: expire_audit,
         EXPIRE_DELIVERIES: expire_sent,
         batches.EXPIRE_BATCHES: expire_batches,
         ingest.EXPIRE_INGEST: expire_ingest,
         EXPIRE_PHOTOS: expire_photos,
+        EXPIRE_TRASH: empty_trash,
     }
     with suppress(Unavailable):  # the next start queues them
         async with kith.db.write() as session:

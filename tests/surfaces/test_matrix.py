@@ -60,15 +60,17 @@ CHANGE = {"name": "Bea", "display_order": 1, "avatar_url": "a"}
 
 # And those that fit one endpoint only.
 BODIES: dict[str, object] = {
+    "PATCH /api/kith/photos/{photo_id}": {},
     "POST /api/kith/people/{person_id}/split": {"face_ids": [1]},
     "POST /api/kith/photos/{photo_id}/faces": {"box": {"x": 0, "y": 0, "width": 1, "height": 1}},
 }
 
 
 def fitting(method: str, path: str) -> object:
-    if method in {"PUT", "PATCH"}:
+    endpoint = f"{method} {path.replace('/compat/native/', '/api/kith/')}"
+    if endpoint not in BODIES and method in {"PUT", "PATCH"}:
         return {"name": "Bea"} if path.startswith(("/api/kith/", "/compat/native/")) else CHANGE
-    return BODIES.get(f"{method} {path.replace('/compat/native/', '/api/kith/')}")
+    return BODIES.get(endpoint)
 
 
 def filled(path: str, person: int = 1, face: int = 1, key: int = 1, slug: str = "theirs") -> str:

@@ -1,10 +1,11 @@
 """What can go wrong with photos and their files.
 
 NotFound ── PhotoNotFound, FileMissing
+Conflict ── PhotoChanged
 InvalidInput ── FileUnreadable, FileNameInvalid, FolderUnreadable, NotesInvalid
 """
 
-from kith.errors import InvalidInput, NotFound
+from kith.errors import Conflict, InvalidInput, NotFound
 
 
 class PhotoNotFound(NotFound):
@@ -35,3 +36,8 @@ class FolderUnreadable(InvalidInput):
 class NotesInvalid(InvalidInput):
     code = "notes_invalid"
     title = "What is said of the photo cannot be kept"
+
+
+class PhotoChanged(Conflict):
+    code = "photo_changed"
+    title = "The photo has changed meanwhile"

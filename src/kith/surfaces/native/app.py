@@ -8,10 +8,15 @@ from kith.surfaces.native import (
     routes_decisions,
     routes_events,
     routes_faces,
+    routes_media,
     routes_people,
+    routes_photos,
     routes_session,
 )
-from kith.surfaces.problems import install
+from kith.surfaces.problems import STATUS, install
+
+# RFC 9110 has a status of its own for who names a state that is no more.
+_STATUSES = {**STATUS, "photo_changed": 412}
 
 
 def create_native() -> FastAPI:
@@ -22,9 +27,10 @@ def create_native() -> FastAPI:
     )  # fmt: skip
     app.state.surface = "native"
     nouns = (
-        routes_session, routes_events, routes_accounts, routes_people, routes_faces, routes_decisions,
+        routes_session, routes_events, routes_accounts, routes_photos, routes_media, routes_people,
+        routes_faces, routes_decisions,
     )  # fmt: skip
     for it in nouns:
         app.include_router(it.router)
-    install(app)
+    install(app, statuses=_STATUSES)
     return app
