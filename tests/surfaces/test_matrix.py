@@ -14,6 +14,7 @@ from starlette.routing import Mount
 from kith.accounts.keys import Keys, NewKey
 from kith.accounts.principal import Principal, Scope
 from kith.app import create_app
+from kith.people.reviewing.questions import Asked
 from kith.runtime import Runtime, open_runtime
 from kith.settings import Settings
 from kith.surfaces.access import Needs, Public, demand_of, routes_of
@@ -62,6 +63,7 @@ CHANGE = {"name": "Bea", "display_order": 1, "avatar_url": "a"}
 BODIES: dict[str, object] = {
     "PATCH /api/kith/photos/{photo_id}": {},
     "POST /api/kith/people/{person_id}/split": {"face_ids": [1]},
+    "POST /api/kith/review/{question_id}/answer": {"same": True},
     "POST /api/kith/photos/{photo_id}/faces": {"box": {"x": 0, "y": 0, "width": 1, "height": 1}},
 }
 
@@ -81,6 +83,7 @@ def filled(path: str, person: int = 1, face: int = 1, key: int = 1, slug: str = 
         key_id=key,
         photo_id=1,
         decision_id=1,
+        question_id=Asked(person, None, (1,)).question_id,
         slug=slug,
         session_id="theirs",
         path="theirs",

@@ -97,7 +97,9 @@ def _chosen(stmt: Chosen, who: Principal, wanted: Wanted) -> Chosen:
 
 
 def _who_is_in_it(wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions = [Photo.id.in_(_photos_of([person_id])) for person_id in wanted.all_of]
+    conditions: list[ColumnElement[bool]] = [
+        Photo.id.in_(_photos_of([person_id])) for person_id in wanted.all_of
+    ]
     if wanted.any_of:
         conditions.append(Photo.id.in_(_photos_of(wanted.any_of)))
     here = select(Face.id).where(Face.photo_id == Photo.id, Face.is_shown).correlate(Photo)

@@ -37,16 +37,12 @@ def singles(person_ids: Sequence[int], limit: int) -> Select[int, int, int, int,
     place = func.row_number().over(partition_by=Face.suggested_person_id, order_by=best)
     ranked = (
         select(Face.suggested_person_id.label("person_id"), place.label("place"), Face.id.label("face_id"))
-        .where(
-            Face.suggested_person_id.in_(person_ids), Face.state == FaceState.SUGGESTED, Face.is_shown
-        )
+        .where(Face.suggested_person_id.in_(person_ids), Face.state == FaceState.SUGGESTED, Face.is_shown)
         .subquery()
     )
-    batch = (ranked.c.place - 1) / FACES_SHOWN
+    batch = (ranked.c.place - 1) // FACES_SHOWN
     return (
-        select(
-            ranked.c.person_id, ranked.c.place, Face.id, Face.photo_id, Photo.sha256, Face.similarity
-        )
+        select(ranked.c.person_id, ranked.c.place, Face.id, Face.photo_id, Photo.sha256, Face.similarity)
         .join(Face, Face.id == ranked.c.face_id)
         .join(Photo, Photo.id == Face.photo_id)
         .order_by(batch, ranked.c.person_id, ranked.c.place)
@@ -98,9 +94,7 @@ def best_of(person_ids: Sequence[int], limit: int) -> Select[int | None, int, in
     """(person, face, photo, digest, similarity) of the first faces of each, the best first."""
     place = func.row_number().over(partition_by=Face.person_id, order_by=(Face.quality.desc(), Face.id))
     ranked = (
-        select(Face.id, place.label("place"))
-        .where(Face.person_id.in_(person_ids), Face.is_shown)
-        .subquery()
+        select(Face.id, place.label("place")).where(Face.person_id.in_(person_ids), Face.is_shown).subquery()
     )
     return (
         select(Face.person_id, Face.id, Face.photo_id, Photo.sha256, Face.similarity)

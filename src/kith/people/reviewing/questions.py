@@ -1,5 +1,6 @@
 """Is this the same person? The questions that wait, those that settle most faces first."""
 
+import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
@@ -130,8 +131,9 @@ async def _singles(
     """Suggested faces by the dozen, and each of them by its id."""
     batches: dict[tuple[int, int], list[AskedFace]] = {}
     rows = await session.execute(queries.singles(person_ids, FACES_SHOWN * limit))
-    for person_id, place, *face in rows:
-        batches.setdefault((person_id, (place - 1) // FACES_SHOWN), []).append(AskedFace(*face))
+    for person_id, place, face_id, photo_id, sha256, similarity in rows:
+        batch = (person_id, (place - 1) // FACES_SHOWN)
+        batches.setdefault(batch, []).append(AskedFace(face_id, photo_id, sha256, similarity))
     drafts = [
         _Draft(Asked(person_id, None, tuple(it.face_id for it in faces)), len(faces), _mean(faces))
         for (person_id, _), faces in batches.items()
@@ -145,8 +147,10 @@ async def _fill(
     tiles = await read_tiles(session, who, sorted({it.asked.person_id for it in drafts}))
     ids = sorted({it.asked.group_id for it in drafts if it.asked.group_id is not None})
     groups: dict[int, list[AskedFace]] = {}
-    for group_id, *face in await session.execute(queries.best_of(ids, FACES_SHOWN)):
-        groups.setdefault(group_id or 0, []).append(AskedFace(*face))
+    for group_id, face_id, photo_id, sha256, similarity in await session.execute(
+        queries.best_of(ids, FACES_SHOWN)
+    ):
+        groups.setdefault(group_id or 0, []).append(AskedFace(face_id, photo_id, sha256, similarity))
     return [
         Question(
             it.asked, tiles[it.asked.person_id],
@@ -206,7 +210,7 @@ async def _nearest(
 async def _pace(session: ReadSession, who: Principal) -> float:
     """Seconds an answer takes this user, from their last ones; pauses aside."""
     moments = (await session.scalars(queries.last_answers(who, _ANSWERS))).all()
-    gaps = [(later - earlier).total_seconds() for later, earlier in zip(moments, moments[1:], strict=False)]
+    gaps = [(later - earlier).total_seconds() for later, earlier in itertools.pairwise(moments)]
     answered = [gap for gap in gaps if gap <= _PAUSE]
     return min(max(median(answered), 1.0), 30.0) if len(answered) >= 5 else SECONDS_EACH
 

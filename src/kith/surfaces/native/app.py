@@ -11,6 +11,8 @@ from kith.surfaces.native import (
     routes_media,
     routes_people,
     routes_photos,
+    routes_review,
+    routes_search,
     routes_session,
 )
 from kith.surfaces.problems import STATUS, install
@@ -28,7 +30,7 @@ def create_native() -> FastAPI:
     app.state.surface = "native"
     nouns = (
         routes_session, routes_events, routes_accounts, routes_photos, routes_media, routes_people,
-        routes_faces, routes_decisions,
+        routes_faces, routes_decisions, routes_review, routes_search,
     )  # fmt: skip
     for it in nouns:
         app.include_router(it.router)

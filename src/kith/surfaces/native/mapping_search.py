@@ -9,7 +9,7 @@ from kith.people.finding import Found
 from kith.searching.service import Hits
 from kith.surfaces.native import mapping_people, mapping_photos
 from kith.surfaces.native import wire_search as wire
-from kith.surfaces.native.wire_faces import BoxOut
+from kith.surfaces.native.wire_photos import BoxOut
 from kith.timeline.shapes import ShownPhoto
 
 
@@ -47,9 +47,7 @@ def seen(faces: FoundFaces, width_px: int, height_px: int) -> list[wire.SeenFace
     ]  # fmt: skip
 
 
-def people(
-    hits: Sequence[Found], tiles: Mapping[int, PersonTile]
-) -> list[wire.FoundPersonOut]:
+def people(hits: Sequence[Found], tiles: Mapping[int, PersonTile]) -> list[wire.FoundPersonOut]:
     return [_person(hit, tiles.get(hit.person.id) if hit.person is not None else None) for hit in hits]
 
 

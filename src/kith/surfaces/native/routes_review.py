@@ -17,7 +17,7 @@ from kith.surfaces.requests import Kith, Who, Writing
 
 _QuestionId = Annotated[str, Path(max_length=500)]
 _Skipped = Annotated[
-    list[Annotated[str, Query(max_length=500)]],
+    list[Annotated[str, Query(max_length=500)]] | None,
     Query(max_length=200, description="Questions that are left for later."),
 ]
 
@@ -26,13 +26,13 @@ router = APIRouter(tags=["review"], responses={403: {"model": ProblemOut}})
 
 @router.get("/review", dependencies=[needs(Scope.READ)], summary="Questions that wait for an answer")
 async def show_review(
-    kith: Kith, who: Who, limit: Annotated[int, Query(ge=1, le=MAX_QUESTIONS)] = 10, skip: _Skipped = []
+    kith: Kith, who: Who, limit: Annotated[int, Query(ge=1, le=MAX_QUESTIONS)] = 10, skip: _Skipped = None
 ) -> wire.ReviewOut:
     """Is this the same person? Those that settle most faces first."""
     recognition = await kith.recognition() if kith.is_engine_open else None
     async with kith.db.read() as session:
         found = await read_queue(
-            recognition, session, who, limit, frozenset(skip), min_similarity=kith.thresholds.suggest
+            recognition, session, who, limit, frozenset(skip or ()), min_similarity=kith.thresholds.suggest
         )
     return mapping.review(found)
 

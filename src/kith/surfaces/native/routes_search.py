@@ -87,8 +87,8 @@ async def show_photos_of_person(
     responses={400: BAD, 413: _LARGE},
 )  # fmt: skip
 async def search_by_face(
-    file: Annotated[UploadFile, File(description="A picture in any format Kith reads.")], kith: Kith, who: Who,
-    face_index: Annotated[int | None, Form(ge=0, le=100_000)] = None,
+    file: Annotated[UploadFile, File(description="A picture in any format Kith reads.")],
+    kith: Kith, who: Who, face_index: Annotated[int | None, Form(ge=0, le=100_000)] = None,
 ) -> wire.FoundByFaceOut:  # fmt: skip
     """By its largest face, or the one named by its place in `faces`. The picture is kept nowhere."""
     return await look_for(kith, who, file, face_index)
