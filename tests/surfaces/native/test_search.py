@@ -1,9 +1,11 @@
 """Searches over the native surface: by persons, days and words, and by a picture of a face."""
 
+import io
 from datetime import datetime
 from typing import Any
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from kith.audit.tables import AuditEntry
@@ -14,6 +16,12 @@ from tests.support.statements import counted_statements
 from tests.surfaces.conftest import Library
 
 pytestmark = pytest.mark.models
+
+
+def blank() -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", (200, 200), "grey").save(data, "PNG")
+    return data.getvalue()
 
 
 @pytest.fixture
@@ -42,7 +50,8 @@ class TestPhotos:
         ada, bea = three["ada"], three["bea"]
         for query, photos in [
             ({}, [5, 4, 3, 2, 1]), ({"all": ada}, [4, 3, 1]), ({"all": f"{ada},{bea}"}, [4, 3]),
-            ({"any": f"{ada},{bea}"}, [4, 3, 2, 1]), ({"all": ada, "none": bea}, [1]), ({"none": ada}, [5, 2]),
+            ({"any": f"{ada},{bea}"}, [4, 3, 2, 1]), ({"all": ada, "none": bea}, [1]),
+            ({"none": ada}, [5, 2]),
             ({"all": f"{ada},{bea}", "only": True}, [3]), ({"any": ada, "only": True}, [1]),
             ({"only": True}, [5]), ({"all": ada, "any": bea}, [4, 3]), ({"all": ada, "none": ada}, []),
         ]:  # fmt: skip
@@ -56,7 +65,8 @@ class TestPhotos:
             ({"from": "2020-05-11"}, []), ({"to": "9999-12-31", "from": "2020-05-01"}, [5]),
             ({"q": "see"}, [3, 2]), ({"q": "SEE am"}, [2]), ({"q": "%"}, [3]), ({"q": "0.jpg"}, [1]),
             ({"q": "_"}, []), ({"favourite": True}, [2]), ({"favourite": False, "q": "see"}, [3]),
-            ({"rating_min": 4}, [2]), ({"gallery_id": 99}, []), ({"from": "2021-01-01", "to": "2020-01-01"}, []),
+            ({"rating_min": 4}, [2]), ({"gallery_id": 99}, []),
+            ({"from": "2021-01-01", "to": "2020-01-01"}, []),
         ]:  # fmt: skip
             assert await found(album, **query) == photos, query
 
@@ -115,15 +125,13 @@ class TestFace:
         album = Album(library.client, library.runtime)
         for name in (*ANA[:2], ANDRE[0]):
             await library.detect(name)
-        (ana,) = {it["person_id"] for it in await library.get("/faces")} - {
-            (await library.get("/faces"))[2]["person_id"]
-        }
+        ana = (await library.get("/faces"))[0]["person_id"]
         await album.patch(f"/people/{ana}", name="Ana")
         answer = (await self._search(library, portrait(ANA[2]))).json()
         assert (answer["face_index"], len(answer["faces"])) == (0, 1)
         best = answer["people"][0]
         assert (best["person_id"], best["name"], len(best["photo_ids"])) == (ana, "Ana", 2)
-        assert best["cover"]["face_id"] == 1 or best["cover"]["face_id"] == 2
+        assert best["cover"]["face_id"] in {1, 2}
         assert {it["photo_id"] for it in answer["photos"]} == set(best["photo_ids"])
         assert len(await library.get("/faces")) == 3
         async with library.runtime.db.read() as session:
@@ -135,8 +143,8 @@ class TestFace:
         for data, form, status, code in [
             (picture, {"face_index": 1}, 400, "face_index_invalid"),
             (picture, {"face_index": -1}, 422, "request_invalid"),
-            (b"no picture", {}, 400, "image_unknown"), (b"", {}, 400, "image_unknown"),
+            (b"no picture", {}, 400, "image_unsupported"),
+            (blank(), {}, 400, "no_face"),
         ]:  # fmt: skip
             answer = await self._search(library, data, **form)
-            assert answer.status_code == status, answer.text
-            assert code in {answer.json()["code"], "image_unknown"}
+            assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text

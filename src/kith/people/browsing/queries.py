@@ -136,7 +136,8 @@ def years(who: Principal, person_id: int) -> Select[int, int]:
     return visible_to(stmt, Photo, who).group_by(year).order_by(year.desc())
 
 
-def first_and_last(who: Principal, person_id: int) -> Select[datetime | None, datetime | None]:
+def first_and_last(who: Principal, person_id: int) -> Select[datetime, datetime]:
+    """The moments of a person's first and last photo, both null without any."""
     stmt = select(func.min(Photo.shown_at), func.max(Photo.shown_at))
     return visible_to(stmt.where(Photo.id.in_(_photos_of(person_id))), Photo, who)
 
