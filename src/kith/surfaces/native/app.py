@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from kith import __version__
-from kith.surfaces.native import routes_accounts
+from kith.surfaces.native import routes_accounts, routes_galleries
 from kith.surfaces.problems import install
 
 
@@ -14,5 +14,6 @@ def create_native() -> FastAPI:
     )  # fmt: skip
     app.state.surface = "native"
     app.include_router(routes_accounts.router)
+    app.include_router(routes_galleries.router)
     install(app)
     return app
