@@ -5,10 +5,14 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup redis run test test-fast lint format bench lock clean
+.PHONY: help setup web browser redis run test test-fast lint format bench lock clean
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+NPM := $(BIN)/python -m tools.npm
+WEB_INSTALLED := web/node_modules/.installed
+WEB_BUILT := src/kith/surfaces/frontend/dist/index.html
+WEB_SOURCES := $(shell find web/src web/public -type f ! -name '*.gen.ts') web/index.html web/openapi.json web/vite.config.ts
 
 PHOTOS ?=
 PYTEST_ARGS ?=
@@ -43,7 +47,17 @@ $(INSTALLED): pyproject.toml requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[dev]'
 	@touch $@
 
-run: setup ## Import PHOTOS if given, then serve on http://127.0.0.1:8000
+web: $(WEB_BUILT) ## Build the pages; takes Node from the package index where the machine's is too old
+
+$(WEB_INSTALLED): web/package-lock.json $(INSTALLED)
+	@echo "Installing what the pages are made with"
+	@$(NPM) ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+$(WEB_BUILT): $(WEB_INSTALLED) $(WEB_SOURCES)
+	@$(NPM) run --silent build -- --logLevel warn
+
+run: setup web ## Import PHOTOS if given, then serve on http://127.0.0.1:8000
 	@case "$$PHOTOS" in "~/"*) PHOTOS="$$HOME/$${PHOTOS#??}";; esac; \
 	if [ -n "$$PHOTOS" ]; then $(BIN)/kith import "$$PHOTOS" || exit; fi; \
 	exec $(BIN)/kith serve
@@ -54,22 +68,31 @@ redis: ## Install redis-server for the tests that need it, as root on Debian
 	    || echo "redis-server could not be installed; the tests that need it are skipped" >&2; \
 	fi
 
-test: setup redis ## Run all tests
+browser: ## Install Chromium for the tests that need it, as root on Debian
+	@if ! command -v chromium >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  { apt-get update -qq && apt-get install -y -qq chromium; } >/dev/null 2>&1 \
+	    || echo "Chromium could not be installed; the tests that need it are skipped" >&2; \
+	fi
+
+test: setup web redis browser ## Run all tests
+	$(NPM) run --silent test
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
-test-fast: setup ## Run the tests that take no more than seconds each
+test-fast: setup web ## Run the tests that take no more than seconds each
 	$(BIN)/python -m pytest -m "not slow" -n auto $(PYTEST_ARGS)
 
-lint: setup ## Check style, types, layers and the rules of the house
+lint: setup $(WEB_INSTALLED) ## Check style, types, layers and the rules of the house
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.lints
+	$(NPM) run --silent lint
 
-format: setup ## Put all code into its form
+format: setup $(WEB_INSTALLED) ## Put all code into its form
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+	$(NPM) run --silent format
 
 bench: setup ## Run every benchmark; each prints its tables (needs SHARED, and a C++ compiler for hnswlib)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[bench]'
@@ -92,5 +115,5 @@ lock: ## Write requirements.lock anew from what is newest
 	rm -rf .tmp/lock
 
 clean: ## Remove the virtual environment and everything made by tools; the data folder stays
-	rm -rf .venv .tmp build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .tmp build dist web/node_modules src/kith/surfaces/frontend/dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -18,6 +18,7 @@ from kith.runtime import Runtime, open_runtime
 from kith.settings import Settings
 from kith.surfaces.core import create_core
 from kith.surfaces.dispatch import Site
+from kith.surfaces.frontend import Frontend
 from kith.surfaces.galleries import create_galleries
 from kith.surfaces.middleware import Access, AuditOrigin, BodyLimit, HeadAsGet, RequestContext
 from kith.surfaces.native import create_native
@@ -33,7 +34,7 @@ log = structlog.get_logger()
 def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
     """The application over `runtime`, which then belongs to the caller, or over one of its own.
 
-    All surfaces answer at the root and each under `/compat/<name>`.
+    All surfaces answer at the root and each under `/compat/<name>`; browsers are shown the front end.
     """
     keep_uploads_in_memory()
     metrics = Metrics()
@@ -57,12 +58,14 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
         middleware=[
             Middleware(HeadAsGet),
             Middleware(RequestContext, metrics=metrics),
+            Middleware(Frontend),
             Middleware(SharedSearch, surface=vectors, max_bytes=settings.limits.upload_bytes),
             Middleware(
                 Access,
                 site=site,
                 identify=_identify,
                 trusted_proxies=settings.server.trusted_proxies,
+                signed_in=_signed_in,
             ),
             Middleware(AuditOrigin, clock_of=_clock_of),
             Middleware(BodyLimit, max_bytes=settings.limits.upload_bytes),
@@ -74,6 +77,12 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
 async def _identify(scope: Scope, shown: str | None) -> Principal | None:
     runtime: Runtime = scope["state"]["runtime"]
     return await runtime.keyring.identify(shown)
+
+
+async def _signed_in(scope: Scope, token: str | None) -> Principal | None:
+    runtime: Runtime = scope["state"]["runtime"]
+    found = await runtime.sign_ins.identify(token) if token else None
+    return found.who if found is not None else None
 
 
 def _clock_of(scope: Scope) -> Clock:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from kith.accounts.keyring import Keyring
 from kith.accounts.principal import Principal
 from kith.accounts.signing import Signer
+from kith.accounts.signing_in import SignIns
 from kith.audit import service as audit
 from kith.audit.tables import AuditAction
 from kith.engine.errors import EmbeddingSpaceMismatch, EngineNotReady
@@ -41,6 +42,7 @@ from kith.kit.sources import Sources
 from kith.migrations import upgrade
 from kith.people.identification import IdentifyConfig, IdentifyFaces
 from kith.people.matching import Thresholds
+from kith.people.pulse import Pulses
 from kith.photos.importing import Importer
 from kith.photos.service import ANALYSE, Photos
 from kith.settings import Settings, revealed
@@ -77,6 +79,8 @@ class Runtime:
     liveness: Liveness
     keyring: Keyring
     signer: Signer
+    sign_ins: SignIns
+    pulses: Pulses
     limiter: Limiter
     courier_liveness: Liveness
     gatherer_liveness: Liveness
@@ -276,6 +280,7 @@ class Runtime:
         return _open_stream(self.settings, self.gatherer_liveness.worker)
 
     async def close(self) -> None:
+        await self.pulses.close()
         self._let_go()
         if self._closing:
             await asyncio.wait(self._closing)
@@ -368,7 +373,8 @@ async def open_runtime(
     runtime = Runtime(
         settings=settings, db=db, blobs=Blobs.open(settings.blobs.url or settings.data / "blobs"),
         clock=clock, packs=packs, engines=_engines(settings, packs, progress), liveness=liveness,
-        keyring=keyring, signer=Signer(db, clock),
+        keyring=keyring, signer=Signer(db, clock), sign_ins=SignIns(db, clock, keyring),
+        pulses=Pulses(db),
         limiter=RedisLimiter(settings.redis.url) if settings.redis.url else MemoryLimiter(),
         sources=Sources.open(settings.sources.url),
         courier_liveness=courier_liveness, gatherer_liveness=gatherer_liveness,

@@ -56,9 +56,9 @@ def serve(
     has_key = not is_loopback(settings.server.host) and asyncio.run(has_keys(settings))
 
     @asynccontextmanager
-    async def opening() -> AsyncGenerator[Starlette]:
+    async def opening() -> AsyncGenerator[Served]:
         async with open_runtime(settings, progress=progress) as runtime:
-            yield create_app(settings, runtime)
+            yield create_app(settings, runtime), runtime.pulses.end
 
     _run(settings, opening, announce, has_key=has_key)
 
@@ -74,21 +74,23 @@ def serve_engine(
     """
 
     @asynccontextmanager
-    async def opening() -> AsyncGenerator[Starlette]:
+    async def opening() -> AsyncGenerator[Served]:
         packs, wanted = PackStore(settings.packs_folder), settings.engine
         pack_id = wanted.pack or await asyncio.to_thread(packs.default)
         options = SessionOptions(wanted.threads, wanted.providers)
         engine = await asyncio.to_thread(packs.open, pack_id, options, progress)
         networks = Offload(1, settings.limits.waiting_images, "networks")
         try:
-            yield create_engine_app(engine, networks, settings)
+            yield create_engine_app(engine, networks, settings), lambda: None
         finally:
             await networks.close()
 
     _run(settings, opening, announce, has_key=False)
 
 
-Opening = Callable[[], AbstractAsyncContextManager[Starlette]]
+# What is served, and what ends the streams it may have open.
+Served = tuple[Starlette, Callable[[], None]]
+Opening = Callable[[], AbstractAsyncContextManager[Served]]
 
 
 def _run(settings: Settings, opening: Opening, announce: Callable[[str], None], *, has_key: bool) -> None:
@@ -107,8 +109,7 @@ async def _serve(
 ) -> None:
     server = _Server(config, lambda: announce(url_of(listener)))
     with _stopped_by_signals(server):
-        async with opening() as app:
-            config.app = app
+        async with opening() as (config.app, server.end_streams):
             await server.serve(sockets=[listener])
 
 
@@ -118,6 +119,12 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, on_start: Callable[[], None]) -> None:
         super().__init__(config)
         self._on_start = on_start
+        self.end_streams: Callable[[], None] = lambda: None
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Streams would otherwise be waited for, and come to no end."""
+        self.end_streams()
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -2,14 +2,15 @@
 
 import asyncio
 import hmac
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from kith.accounts import queries
 from kith.accounts.errors import ApiKeyMissing, TenantSuspended
-from kith.accounts.keys import is_valid, prefix_of
+from kith.accounts.keys import is_valid, live_hashes, prefix_of, secret_hash
 from kith.accounts.principal import Principal, Scope
-from kith.accounts.tables import ApiKey
+from kith.accounts.tables import ApiKey, Tenant
 from kith.errors import Unavailable
 from kith.kit.clock import Clock
 from kith.kit.db import Database
@@ -17,6 +18,9 @@ from kith.kit.db import Database
 # Who asks while there is no key at all, and who shows the one that a setting holds.
 _OWNER = Principal(actor="api")
 _MARK_EVERY = timedelta(minutes=1)
+
+# The number that stands for the key of the setting; no row has it.
+CONFIGURED = 0
 
 
 class Keyring:
@@ -48,6 +52,29 @@ class Keyring:
             raise ApiKeyMissing("the key is not valid" if shown else "")
         return None
 
+    async def find(self, key_id: int, is_meant: Callable[[str], bool]) -> Principal | None:
+        """Whose key this is, if one of the secrets that open it now has the hash that is meant.
+
+        Raises TenantSuspended.
+        """
+        if key_id == CONFIGURED:
+            configured = self._configured.decode() if self._configured is not None else None
+            return _OWNER if configured is not None and is_meant(secret_hash(configured)) else None
+        async with self._db.read() as session:
+            row = (await session.execute(queries.key_numbered(key_id))).one_or_none()
+        if row is None or not any(is_meant(it) for it in live_hashes(row[0], self._clock.now())):
+            return None
+        return self._holder(row[0], row[1])
+
+    async def is_open(self, who: Principal) -> bool:
+        """Whether the key somebody came by may still be used, and their tenant is not suspended."""
+        if who.key_id is None:
+            return True
+        try:
+            return await self.find(who.key_id, lambda _: True) is not None
+        except TenantSuspended:
+            return False
+
     async def close(self) -> None:
         """Wait for what is still being written."""
         if self._marking:
@@ -58,7 +85,9 @@ class Keyring:
             row = (await session.execute(queries.key_with(prefix_of(shown)))).one_or_none()
         if row is None or not is_valid(row[0], shown, self._clock.now()):
             return None
-        key, tenant = row
+        return self._holder(row[0], row[1])
+
+    def _holder(self, key: ApiKey, tenant: Tenant) -> Principal:
         if tenant.suspended_at is not None:
             raise TenantSuspended(f"the tenant {tenant.slug} is suspended")
         self._mark(key)

@@ -51,7 +51,8 @@ class Keys:
         prefix = f"kith_{secrets.token_hex(_PREFIX_BYTES)}"
         secret = _new_secret(prefix)
         key = ApiKey(
-            tenant_id=self._who.tenant_id, name=new.name.strip(), prefix=prefix, secret_hash=_hash(secret),
+            tenant_id=self._who.tenant_id, name=new.name.strip(), prefix=prefix,
+            secret_hash=secret_hash(secret),
             scopes=[scope.value for scope in Scope if scope in new.scopes], expires_at=new.expires_at,
             requests_per_minute=new.requests_per_minute, created_at=self._clock.now(),
         )  # fmt: skip
@@ -68,7 +69,7 @@ class Keys:
             raise KeyRevoked(f"key {key_id} was revoked; make a new one")
         secret = _new_secret(key.prefix)
         key.previous_hash, key.previous_until = key.secret_hash, self._clock.now() + grace
-        key.secret_hash = _hash(secret)
+        key.secret_hash = secret_hash(secret)
         await self._session.flush()
         return Shown(key, secret)
 
@@ -97,12 +98,20 @@ def prefix_of(secret: str) -> str:
 
 def is_valid(key: ApiKey, secret: str, now: datetime) -> bool:
     """Whether this is the key's secret, and the key may still be used. Takes as long for a wrong one."""
-    shown = _hash(secret)
+    shown = secret_hash(secret)
     is_current = hmac.compare_digest(shown, key.secret_hash)
     is_previous = hmac.compare_digest(shown, key.previous_hash or "")
     in_grace = key.previous_until is not None and now < key.previous_until
     is_alive = key.revoked_at is None and (key.expires_at is None or now < key.expires_at)
     return is_alive and (is_current or (is_previous and in_grace))
+
+
+def live_hashes(key: ApiKey, now: datetime) -> list[str]:
+    """The hashes of the secrets that open a key at this moment; none of one that may not be used any more."""
+    if key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
+        return []
+    in_grace = key.previous_until is not None and now < key.previous_until
+    return [key.secret_hash, *([key.previous_hash] if in_grace and key.previous_hash else [])]
 
 
 def _check(new: NewKey, now: datetime) -> None:
@@ -121,5 +130,6 @@ def _new_secret(prefix: str) -> str:
     return f"{prefix}.{secrets.token_urlsafe(32)}"
 
 
-def _hash(secret: str) -> str:
+def secret_hash(secret: str) -> str:
+    """What is kept of a secret."""
     return hashlib.sha256(secret.encode(errors="replace")).hexdigest()

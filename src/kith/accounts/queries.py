@@ -38,6 +38,11 @@ def key_with(prefix: str) -> Select[ApiKey, Tenant]:
     return select(ApiKey, Tenant).join(Tenant, Tenant.id == ApiKey.tenant_id).where(ApiKey.prefix == prefix)
 
 
+def key_numbered(key_id: int) -> Select[ApiKey, Tenant]:
+    """A key of any tenant, for who has signed in by it."""
+    return select(ApiKey, Tenant).join(Tenant, Tenant.id == ApiKey.tenant_id).where(ApiKey.id == key_id)
+
+
 def server_key(name: str) -> Select[str]:
     return select(ServerKey.secret).where(ServerKey.name == name)
 

@@ -143,6 +143,17 @@ def last_change() -> Select[int | None]:
     return select(func.max(IndexChange.seq))
 
 
+def last_change_of(who: Principal, after: int) -> Select[int]:
+    """The last change after another that is of a face the tenant has; only what came after is looked at."""
+    return visible_to(
+        select(func.max(IndexChange.seq))
+        .join(Face, Face.id == IndexChange.face_id)
+        .where(IndexChange.seq > after),
+        Face,
+        who,
+    )
+
+
 def change(position: int) -> Select[int]:
     """The number itself, if the log has such a change."""
     return select(IndexChange.seq).where(IndexChange.seq == position)

@@ -17,6 +17,11 @@ from kith.galleries.tables import (
 )
 
 
+def extent(who: Principal) -> Select[int, int | None]:
+    """How many galleries there are, and the last of them."""
+    return visible_to(select(func.count(), func.max(Gallery.id)), Gallery, who)
+
+
 def gallery(who: Principal, gallery_id: int) -> Select[Gallery]:
     return visible_to(select(Gallery).where(Gallery.id == gallery_id), Gallery, who)
 

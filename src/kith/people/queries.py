@@ -1,6 +1,7 @@
 """The statements about people and decisions."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Delete, Select, case, delete, func, or_, select
 from sqlalchemy.orm import aliased
@@ -119,6 +120,15 @@ def history(who: Principal, person_id: int | None = None) -> Select[Decision]:
     if person_id is not None:
         stmt = stmt.where(Decision.id.in_(_about(Subject.PERSON, [person_id])))
     return visible_to(stmt, Decision, who)
+
+
+def newest_decision(who: Principal) -> Select[int | None]:
+    return visible_to(select(func.max(Decision.id)), Decision, who)
+
+
+def last_undo(who: Principal) -> Select[datetime | None]:
+    """When a decision was undone last."""
+    return visible_to(select(func.max(Decision.undone_at)), Decision, who)
 
 
 def later_decisions(decision_id: int) -> Select[Decision]:

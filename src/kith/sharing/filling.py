@@ -127,9 +127,9 @@ class Intakes:
 
         Raises GalleryNotFound, GalleryExpired, SourcesNotSet, SourceKeyInvalid.
         """
-        self._sources.check_folder(prefix)
         await take_turn(self._session, self._who.tenant_id)
         await require_open(self._session, self._clock, self._who, gallery_id)
+        self._sources.check_folder(prefix)
         for row in await self._session.scalars(queries.open_intakes([gallery_id])):
             if row.prefix == prefix:
                 return row

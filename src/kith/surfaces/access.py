@@ -14,6 +14,10 @@ from kith.accounts.principal import Principal, Scope
 from kith.surfaces.limiting import kind_of, limit
 
 PRINCIPAL = "kith.principal"
+# What a browser that has signed in sends along.
+COOKIE = "kith_session"
+# Set where only the headers of an answer are asked for.
+IS_HEAD = "kith.is_head"
 
 
 def principal_of(scope: HttpScope) -> Principal:

@@ -13,16 +13,17 @@ from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kith.accounts.errors import OnlyThisMachine
+from kith.accounts.errors import ApiKeyMissing, OnlyThisMachine, TenantSuspended
 from kith.accounts.principal import Principal
 from kith.audit.service import Origin, coming_from
 from kith.errors import AppError, Unavailable
 from kith.kit.clock import Clock
 from kith.kit.metrics import Metrics
-from kith.surfaces.access import PRINCIPAL
+from kith.surfaces.access import COOKIE, IS_HEAD, PRINCIPAL
 from kith.surfaces.dispatch import Site
 from kith.surfaces.errors import CrossSiteRequest
 from kith.surfaces.limiting import CLIENT
@@ -61,7 +62,7 @@ class HeadAsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self._app({**scope, "method": "GET"}, receive, without_body)
+        await self._app({**scope, "method": "GET", IS_HEAD: True}, receive, without_body)
 
 
 class RequestContext:
@@ -115,16 +116,19 @@ class Access:
 
     A refusal goes out in the form of the surface that was asked. A browser says where a request comes
     from; so no page somebody visits can write through it into a server that only listens on this machine
-    and asks for no key.
+    and asks for no key. What a browser holds that has signed in counts where no key is shown; it goes along
+    by itself, so pages of other origins may read nothing through it and write nothing.
     """
 
     def __init__(
-        self, app: ASGIApp, site: Site, identify: Identify, trusted_proxies: Sequence[Network] = ()
-    ) -> None:
+        self, app: ASGIApp, site: Site, identify: Identify, trusted_proxies: Sequence[Network] = (),
+        signed_in: Identify | None = None,
+    ) -> None:  # fmt: skip
         self._app = app
         self._site = site
         self._identify = identify
         self._trusted = trusted_proxies
+        self._signed_in = signed_in
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -145,10 +149,24 @@ class Access:
             raise CrossSiteRequest
         shown = _key_in(headers)
         if not self._site.is_public(scope):
-            return await self._identify(scope, shown) or _anybody(scope)
+            who = await self._by_cookie(scope, headers) if shown is None else None
+            return who or await self._identify(scope, shown) or _anybody(scope)
         with suppress(Unavailable):  # what is public says itself what is wrong with the database
-            return (await self._identify(scope, shown) if shown is not None else None) or _NOBODY
+            if shown is not None:
+                return await self._identify(scope, shown) or _NOBODY
+            with suppress(ApiKeyMissing, CrossSiteRequest, TenantSuspended):  # an old cookie shuts out nobody
+                return await self._by_cookie(scope, headers) or _NOBODY
         return _NOBODY
+
+    async def _by_cookie(self, scope: Scope, headers: Headers) -> Principal | None:
+        """Who has signed in in the browser a request comes from, if anybody."""
+        token = cookie_parser("; ".join(headers.getlist("cookie"))).get(COOKIE)
+        if not token or self._signed_in is None:
+            return None
+        who = await self._signed_in(scope, token)
+        if who is not None and scope["method"] not in _SAFE_METHODS and not _is_own_page(headers):
+            raise CrossSiteRequest
+        return who
 
     def _client(self, scope: Scope) -> str:
         """The address a request came from: the last that no proxy we trust has only handed on."""
@@ -194,6 +212,15 @@ def _anybody(scope: Scope) -> Principal:
     if address is None or not address.is_loopback:
         raise OnlyThisMachine("there is no API key yet; `kith keys create` makes one")
     return Principal(actor="api")
+
+
+def _is_own_page(headers: Headers) -> bool:
+    """Whether a browser says that a page of this very server sends the request."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    _, _, origin = headers.get("origin", "").partition("://")
+    return bool(origin) and origin == headers.get("host")
 
 
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -1,0 +1,135 @@
+"""A real browser before a real server: Debian's Chromium and `kith serve` in a process of its own."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from kith.surfaces.frontend import BUILT
+from tests.support.shared import ROOT
+
+# A page that never answers fails its test long before the suite's own limit.
+PATIENCE_MS = 20_000
+_FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
+    "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+]  # fmt: skip
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Skips where there is no Chromium, or the pages are not built.
+
+    Only for fixtures of a module without asynchronous tests: Playwright's loop runs in the same thread.
+    """
+    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    if executable is None:
+        pytest.skip("needs Chromium")
+    if not (BUILT / "index.html").exists():
+        pytest.skip("needs the pages, which `make web` builds")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(browser: Browser, base_url: str, **options: Any) -> Iterator[Page]:
+    """A page of a fresh profile; fails the test for whatever the page itself calls an error."""
+    context = browser.new_context(
+        base_url=base_url, **{"viewport": {"width": 1280, "height": 800}, **options}
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    try:
+        yield page
+    finally:
+        context.close()
+    assert not errors
+
+
+def serious_findings(page: Page) -> list[str]:
+    """What axe finds on a page that keeps somebody from using it (WCAG 2.2 A and AA)."""
+    axe = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+    page.evaluate(axe.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+    )
+    return [
+        f"{it['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for it in found["violations"]
+        if it["impact"] in {"serious", "critical"}
+        for node in it["nodes"]
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server of its own, with its data folder."""
+
+    address: str
+    data: Path
+    environment: Mapping[str, str]
+
+    def kith(self, *arguments: str) -> str:
+        """Run a command on the same data; what it printed."""
+        command = [sys.executable, "-m", "kith.cli", *arguments]
+        done = subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, check=False, timeout=240
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@contextmanager
+def serving(data: Path, packs: Path | None = None, **settings: str) -> Iterator[Server]:
+    """`kith serve` on a free port until the end; `settings` are names after `KITH_`, in capitals."""
+    data.mkdir(parents=True, exist_ok=True)
+    if packs is not None and not (data / "packs").exists():
+        (data / "packs").symlink_to(packs, target_is_directory=True)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    own = {f"KITH_{name}": value for name, value in settings.items()}
+    environment = {**os.environ, "KITH_DATA": str(data), "KITH_SERVER__PORT": str(port), **own}
+    log = (data / "server.log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kith.cli", "serve"], env=environment, stdout=log, stderr=subprocess.STDOUT
+    )
+    try:
+        _await(f"http://127.0.0.1:{port}/health/live", process, data / "server.log")
+        yield Server(f"http://127.0.0.1:{port}", data, environment)
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(30)
+        finally:
+            process.kill()
+            process.wait()
+            log.close()
+
+
+def _await(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(address).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise AssertionError(f"the server did not start: {log.read_text(errors='replace')[-2000:]}")

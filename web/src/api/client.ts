@@ -1,0 +1,34 @@
+import createClient, { type Middleware } from "openapi-fetch";
+import { Problem, problemOf } from "@/lib/problem";
+import type { components, paths } from "./schema.gen";
+
+export const API = "/api/kith";
+
+/** A shape of the API by its name there. */
+export type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
+
+/** Told when a request was refused for want of a key. */
+export const keyWanted = new EventTarget();
+
+const problems: Middleware = {
+  async onResponse({ response }) {
+    if (response.ok || response.status === 304) return response;
+    const problem = problemOf(response.status, await response.json().catch(() => null));
+    if (response.status === 401) keyWanted.dispatchEvent(new Event("wanted"));
+    throw problem;
+  },
+  onError({ error }) {
+    if (error instanceof DOMException && error.name === "AbortError") return error;
+    return error instanceof Problem ? error : problemOf(0, null);
+  },
+};
+
+/** The client of Kith's own API; whatever is no success is thrown as a Problem. */
+export const api = createClient<paths>({ baseUrl: API });
+api.use(problems);
+
+/** The body of an answer, which is there because failures are thrown. */
+export function body<Body>(answer: { data?: Body }): NonNullable<Body> {
+  if (answer.data === undefined || answer.data === null) throw problemOf(200, null);
+  return answer.data;
+}

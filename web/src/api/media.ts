@@ -1,0 +1,21 @@
+import { API } from "./client";
+
+interface Seen {
+  photo_id: number;
+  version: string;
+}
+
+interface SeenFace {
+  face_id: number;
+  version: string;
+}
+
+/** At most 320 pixels a side. */
+export const thumbnailOf = (it: Seen) => `${API}/photos/${it.photo_id}/thumbnail?v=${it.version}`;
+
+/** At most 1600 pixels a side, in a format every browser shows. */
+export const previewOf = (it: Seen) => `${API}/photos/${it.photo_id}/preview?v=${it.version}`;
+
+export const fileOf = (it: Seen) => `${API}/photos/${it.photo_id}/file?v=${it.version}`;
+
+export const cropOf = (it: SeenFace) => `${API}/faces/${it.face_id}/crop?v=${it.version}`;

@@ -1,0 +1,14 @@
+import type { LinkProps } from "@tanstack/react-router";
+import { Settings } from "lucide-react";
+import type { ComponentType } from "react";
+import type { en } from "@/locales/en";
+
+export interface Room {
+  to: LinkProps["to"];
+  name: Exclude<keyof (typeof en)["common"]["rooms"], "label">;
+  icon: ComponentType;
+  /** Not among those at hand on a phone. */
+  isAside?: boolean;
+}
+
+export const ROOMS: readonly Room[] = [{ to: "/settings", name: "settings", icon: Settings }];
