@@ -3,7 +3,15 @@
 from fastapi import FastAPI
 
 from kith import __version__
-from kith.surfaces.native import routes_accounts, routes_events, routes_galleries, routes_session
+from kith.surfaces.native import (
+    routes_accounts,
+    routes_decisions,
+    routes_events,
+    routes_faces,
+    routes_galleries,
+    routes_people,
+    routes_session,
+)
 from kith.surfaces.problems import install
 
 
@@ -14,7 +22,11 @@ def create_native() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip
     app.state.surface = "native"
-    for it in (routes_session, routes_events, routes_accounts, routes_galleries):
+    nouns = (
+        routes_session, routes_events, routes_accounts, routes_people, routes_faces, routes_decisions,
+        routes_galleries,
+    )  # fmt: skip
+    for it in nouns:
         app.include_router(it.router)
     install(app)
     return app

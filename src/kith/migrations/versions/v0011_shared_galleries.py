@@ -1,6 +1,6 @@
 """Galleries that are shared, and what is taken into them from the sources
 
-Revision: 0010
+Revision: 0011
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from kith.kit.db import UtcDateTime
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
