@@ -46,6 +46,8 @@ from kith.people.pulse import Pulses
 from kith.photos.importing import Importer
 from kith.photos.service import ANALYSE, Photos
 from kith.settings import Settings, revealed
+from kith.sharing.ending import Ending
+from kith.sharing.filling import Parts as FillingParts
 from kith.tagging.batches import MAX_WAITING, RECOGNISED, BatchDone, BatchRule, recognise_waiting
 from kith.tagging.pictures import Parts
 from kith.tagging.training import TRAIN, Train
@@ -207,6 +209,15 @@ class Runtime:
             self.db, self.clock, who, blobs=self.blobs, sources=self.sources, recognition=self.recognition,
             decoding=self.working, config=self._analysis,
         )  # fmt: skip
+
+    @property
+    def filling(self) -> FillingParts:
+        """What galleries that are shared are filled with."""
+        return FillingParts(self.db, self.clock, self.blobs, self.sources, self.decoding, self.limits)
+
+    @property
+    def ending(self) -> Ending:
+        return Ending(self.db, self.clock, self.blobs, self.recognition)
 
     @property
     def tagging(self) -> Parts:

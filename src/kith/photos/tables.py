@@ -55,6 +55,7 @@ class Photo(Base):
         ),
         Index("ix_photos_trashed", "tenant_id", "trashed_at", sqlite_where=text("trashed_at IS NOT NULL"),
               postgresql_where=text("trashed_at IS NOT NULL")),
+        Index("ix_photos_gallery_id_state", "gallery_id", "state"),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 

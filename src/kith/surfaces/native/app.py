@@ -8,6 +8,7 @@ from kith.surfaces.native import (
     routes_decisions,
     routes_events,
     routes_faces,
+    routes_galleries,
     routes_media,
     routes_people,
     routes_photos,
@@ -30,7 +31,7 @@ def create_native() -> FastAPI:
     app.state.surface = "native"
     nouns = (
         routes_session, routes_events, routes_accounts, routes_photos, routes_media, routes_people,
-        routes_faces, routes_decisions, routes_review, routes_search,
+        routes_faces, routes_decisions, routes_review, routes_search, routes_galleries,
     )  # fmt: skip
     for it in nouns:
         app.include_router(it.router)
