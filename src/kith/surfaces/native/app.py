@@ -3,7 +3,16 @@
 from fastapi import FastAPI
 
 from kith import __version__
-from kith.surfaces.native import routes_accounts, routes_events, routes_session
+from kith.surfaces.native import (
+    routes_about,
+    routes_accounts,
+    routes_audit,
+    routes_events,
+    routes_jobs,
+    routes_session,
+    routes_uploads,
+    routes_webhooks,
+)
 from kith.surfaces.problems import install
 
 
@@ -14,7 +23,10 @@ def create_native() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip
     app.state.surface = "native"
-    for it in (routes_session, routes_events, routes_accounts):
+    for it in (
+        routes_session, routes_events, routes_uploads, routes_jobs, routes_about, routes_webhooks,
+        routes_audit, routes_accounts,
+    ):  # fmt: skip
         app.include_router(it.router)
     install(app)
     return app
