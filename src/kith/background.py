@@ -1,6 +1,7 @@
 """What goes on in a process beside its requests and its worker: who tells, who fetches, who tidies up."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 from kith.accounts.principal import DEFAULT_TENANT_ID
@@ -18,8 +19,12 @@ from kith.jobs.service import Jobs
 from kith.kit.db import WriteSession
 from kith.notify.service import DELIVER, EXPIRE_DELIVERIES, expire_deliveries
 from kith.notify.tasks import DeliverWebhooks
+from kith.photos.aside import Aside
 from kith.photos.uploading import EXPIRE_UPLOADS, expire_uploads
 from kith.runtime import Runtime
+from kith.sharing.ending import ExpireGalleries
+from kith.sharing.filling import INDEX_GALLERY, IndexGalleries
+from kith.sharing.galleries import EXPIRE_GALLERY
 
 # So many endpoints may leave us without an answer before others have to wait for them.
 _COURIER_LANES = 8
@@ -58,7 +63,7 @@ async def courier(kith: Runtime) -> Runner:
         )  # fmt: skip
 
     async def expire_aside(session: WriteSession) -> None:
-        await expire_uploads(session, kith.clock, kith.aside)
+        await expire_uploads(session, kith.clock, Aside(keep.uploads_folder))
 
     kinds = {
         audit.EXPIRE_AUDIT: expire_audit,
@@ -74,7 +79,8 @@ async def courier(kith: Runtime) -> Runner:
     daily = {kind: Daily(kith.db, kith.clock, kind, work) for kind, work in kinds.items()}
     deliver = DeliverWebhooks(kith.db, kith.clock, kith.fetcher, kith.sealer)
     config = kith.runner_config(_COURIER_LANES)
-    return Runner(kith.db, kith.clock, {DELIVER: deliver, **daily}, kith.courier_liveness, config)
+    handlers = {DELIVER: deliver, EXPIRE_GALLERY: ExpireGalleries(kith.ending), **daily}
+    return Runner(kith.db, kith.clock, handlers, kith.courier_liveness, config)
 
 
 def gatherer(kith: Runtime) -> Runner:
@@ -84,7 +90,8 @@ def gatherer(kith: Runtime) -> Runner:
         limits=kith.fetch_limits,
     )  # fmt: skip
     entries = IngestEntries(kith.db, kith.clock, entry_work(kith))
-    handlers = {batches.INDEX_BATCH: index_batches, ingest.INGEST: entries}
+    galleries = IndexGalleries(replace(kith.filling, decoding=kith.working))
+    handlers = {batches.INDEX_BATCH: index_batches, ingest.INGEST: entries, INDEX_GALLERY: galleries}
     config = kith.runner_config(_GATHERER_LANES)
     return Runner(kith.db, kith.clock, handlers, kith.gatherer_liveness, config)
 

@@ -58,6 +58,8 @@ class Face(Base):
     __tablename__ = "faces"
     __table_args__ = (
         Index(None, "person_id", "tenant_id", "is_ignored", "id"),
+        Index(None, "person_id", "is_ignored", "quality"),
+        Index(None, "person_id", "is_ignored", "photo_id"),
         Index(None, "tenant_id", "is_ignored", "id"),
         Index(None, "tenant_id", "is_ignored", "state", "id"),
         Index("ix_faces_to_identify", "tenant_id", "id", sqlite_where=text("to_identify"),

@@ -2,7 +2,7 @@
 
 NotFound ── PersonNotFound, DecisionNotFound
 InvalidInput ── NameInvalid, MergeInvalid, SplitInvalid, NoFaces
-Conflict ── NothingToUndo, NobodySuggested
+Conflict ── NothingToUndo, NobodySuggested, PersonMerged, NameAmbiguous
 """
 
 from kith.errors import Conflict, InvalidInput, NotFound
@@ -46,3 +46,17 @@ class NothingToUndo(Conflict):
 class NobodySuggested(Conflict):
     code = "nobody_suggested"
     title = "The face has no person that could be confirmed or rejected"
+
+
+class PersonMerged(Conflict):
+    """`person_id` of the answer is who they are now."""
+
+    code = "person_merged"
+    title = "The person was merged into another"
+
+
+class NameAmbiguous(Conflict):
+    """`person_ids` of the answer are those who have it."""
+
+    code = "name_ambiguous"
+    title = "Several persons have this name"

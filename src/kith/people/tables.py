@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import JSON, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from kith.kit.db import Base, Key, UtcDateTime
+from kith.people.names import KEY_LENGTH, name_key
 
 Json = JSON().with_variant(JSONB, "postgresql")
 
@@ -19,12 +20,14 @@ class Person(Base):
 
     `is_anchored`: a human said something about this person, so no machine dissolves it or moves its
     faces. `to_match`: its faces changed, so that others may now be recognised. `merged_into_id` marks
-    what a merge left behind, kept so that the merge can be undone.
+    what a merge left behind, kept so that the merge can be undone. `name_key` is the name as it is looked
+    for and sorted by, and follows it.
     """
 
     __tablename__ = "persons"
     __table_args__ = (
         Index(None, "tenant_id", "name"),
+        Index(None, "tenant_id", "name_key"),
         {"sqlite_autoincrement": True},
     )
 
@@ -32,6 +35,7 @@ class Person(Base):
     uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True)
     tenant_id: Mapped[Key] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     name: Mapped[str | None] = mapped_column(String(200))
+    name_key: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     born_on: Mapped[date | None] = mapped_column(Date)
     notes: Mapped[dict[str, object]] = mapped_column(Json, default=dict)
     is_hidden: Mapped[bool] = mapped_column(default=False)
@@ -43,6 +47,11 @@ class Person(Base):
     )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @validates("name")
+    def _follow(self, _: str, name: str | None) -> str | None:
+        self.name_key = None if name is None else name_key(name)
+        return name
 
 
 class DecisionKind(StrEnum):

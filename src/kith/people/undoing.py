@@ -6,7 +6,7 @@ changed them too, or relies on them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from kith.accounts.principal import Principal
 from kith.audit.service import record
@@ -26,9 +26,10 @@ Unit = tuple[str, int, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What an undo did: rows put back, and rows left as a later decision wants them."""
+    """What an undo did, and when: rows put back, and rows left as a later decision wants them."""
 
     decision: Decision
+    at: datetime
     restored: int
     kept: int
 
@@ -52,9 +53,10 @@ class Undoing:
         record(
             self._session, self._clock, self._who, AuditAction.DECIDE, "decision", it.id, counts={"undone": 1}
         )
-        it.undone_at, it.undone_by = self._clock.now(), self._who.actor
+        now = self._clock.now()
+        it.undone_at, it.undone_by = now, self._who.actor
         await self._session.flush()
-        return Undone(it, done.count(True), done.count(False))
+        return Undone(it, now, done.count(True), done.count(False))
 
     async def _find(self, decision_id: int | None) -> Decision:
         if decision_id is None:
@@ -66,7 +68,11 @@ class Undoing:
         if it is None:
             raise DecisionNotFound(f"there is no decision {decision_id}")
         if it.undone_at is not None:
-            raise NothingToUndo(f"decision {decision_id} is already undone")
+            raise NothingToUndo(
+                f"decision {decision_id} is already undone",
+                decision_id=it.id,
+                undone_at=it.undone_at.isoformat(),
+            )
         return it
 
     async def _look_ahead(self, it: Decision) -> None:

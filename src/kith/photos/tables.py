@@ -42,6 +42,7 @@ class Photo(Base):
         UniqueConstraint("tenant_id", "gallery_id", "sha256"),
         Index(None, "tenant_id", "state"),
         Index(None, "tenant_id", "size_bytes"),
+        Index("ix_photos_gallery_id_state", "gallery_id", "state"),
         {"sqlite_autoincrement": True},
     )
 

@@ -12,9 +12,11 @@ import pytest
 from kith.accounts.errors import QuotaExceeded
 from kith.accounts.principal import Principal
 from kith.photos import queries
+from kith.photos.aside import Aside
 from kith.photos.service import get_photo
 from kith.photos.tables import PhotoState
 from kith.photos.uploading import MAX_PIECE_BYTES, NewUpload, expire_uploads
+from kith.surfaces.native.mapping_uploads import uploads
 from kith.tenants.service import Quotas, Tenants
 from tests.support.clock import ManualClock
 from tests.support.library import ANA, portrait
@@ -135,7 +137,7 @@ class TestUploads:
         async with runtime.db.write() as session:
             tenant = await Tenants(session, Principal(), runtime.clock).create("small", Quotas(photos=0))
         with pytest.raises(QuotaExceeded):
-            await runtime.uploads(Principal(tenant.id)).begin(NewUpload("a", 5))
+            await uploads(runtime, Principal(tenant.id)).begin(NewUpload("a", 5))
 
 
 class TestInterrupted:
@@ -171,7 +173,7 @@ class TestInterrupted:
         soon = now + timedelta(days=1)
         os.utime(folder / names[fresh], (soon.timestamp(), soon.timestamp()))
         async with runtime.db.write() as session:
-            await expire_uploads(session, later, runtime.aside)
+            await expire_uploads(session, later, Aside(folder))
         assert aside(library) == [names[fresh]]
         statuses = [(await library.client.get(f"{PATH}/{it}")).status_code for it in (old, gone, fresh)]
         assert statuses == [404, 404, 200]

@@ -14,6 +14,7 @@ from kith.kit.db import ReadSession, WriteSession
 from kith.people import queries
 from kith.people.errors import NoFaces, PersonNotFound
 from kith.people.ledger import Ledger
+from kith.people.names import clean_name
 from kith.people.tables import Decision, DecisionKind, Person, Rejection
 
 
@@ -76,6 +77,17 @@ class UseCases:
             created_at=now, updated_at=now,
         )  # fmt: skip
         self.session.add(person)
+        return person
+
+    async def somebody(self, ledger: Ledger, person_id: int | None, name: str | None) -> Person:
+        """The person of this id, anchored; without one a new person, whom the decision makes."""
+        if person_id is not None:
+            person = await self.person(person_id)
+            await self.anchor(ledger, person)
+            return person
+        person = self.new_person(clean_name(name) if name is not None else None)
+        await self.session.flush()
+        ledger.created(person)
         return person
 
     async def anchor(self, ledger: Ledger, person: Person) -> None:

@@ -9,7 +9,6 @@ from kith.faces.service import SAME_FACE_IOU, Faces, boxes_of
 from kith.faces.tables import Face, FaceState, Origin
 from kith.people.errors import NobodySuggested
 from kith.people.ledger import Ledger
-from kith.people.names import clean_name
 from kith.people.service.base import UseCases
 from kith.people.tables import Decision, DecisionKind, Person
 from kith.photos.tables import Photo
@@ -22,13 +21,7 @@ class FaceUseCases(UseCases):
         """These faces are this person, or a new one (`person_id` None), named or not."""
         faces = await self.faces(face_ids)
         ledger = self.ledger()
-        if person_id is None:
-            person = self.new_person(clean_name(name) if name is not None else None)
-            await self.session.flush()
-            ledger.created(person)
-        else:
-            person = await self.person(person_id)
-            await self.anchor(ledger, person)
+        person = await self.somebody(ledger, person_id, name)
         await self._give(ledger, faces, person)
         return await self.decide(ledger, DecisionKind.ASSIGN, [person]), person
 
@@ -108,9 +101,13 @@ class FaceUseCases(UseCases):
         return await self.decide(ledger, DecisionKind.RESTORE)
 
     async def draw(
-        self, photo: Photo, found: FoundFaces, space_id: int, person_id: int | None = None
-    ) -> tuple[Decision, Face]:
-        """A face drawn by hand (`found` holds that one); a known face under the box is taken instead."""
+        self, photo: Photo, found: FoundFaces, space_id: int, person_id: int | None = None,
+        name: str | None = None,
+    ) -> tuple[Decision, Face]:  # fmt: skip
+        """A face drawn by hand (`found` holds that one); a known face under the box is taken instead.
+
+        With a person, or the name of a new one, it is theirs at once.
+        """
         await self.take_turn()
         ledger = self.ledger()
         store = Faces(self.session, self.who, self.clock)
@@ -127,9 +124,8 @@ class FaceUseCases(UseCases):
             ledger.created(face)
         face.is_pinned = True
         about: list[Person] = []
-        if person_id is not None:
-            person = await self.person(person_id)
-            await self.anchor(ledger, person)
+        if person_id is not None or name is not None:
+            person = await self.somebody(ledger, person_id, name)
             await self._give(ledger, [face], person)
             about.append(person)
         return await self.decide(ledger, DecisionKind.DRAW, about), face

@@ -56,6 +56,14 @@ class People(FaceUseCases):
         person.notes = notes if notes is not None else person.notes
         return await self.decide(ledger, DecisionKind.DESCRIBE, [person])
 
+    async def born(self, person_id: int, born_on: date | None) -> Decision:
+        """Set the birth date, or (None) take it away."""
+        person = await self.person(person_id)
+        ledger = self.ledger()
+        await self.anchor(ledger, person)
+        person.born_on = born_on
+        return await self.decide(ledger, DecisionKind.DESCRIBE, [person])
+
     async def hide(self, person_id: int, *, hidden: bool = True) -> Decision:
         """Leave a person out of lists and searches, or show them again."""
         person = await self.person(person_id)
@@ -64,15 +72,16 @@ class People(FaceUseCases):
         person.is_hidden = hidden
         return await self.decide(ledger, DecisionKind.HIDE if hidden else DecisionKind.SHOW, [person])
 
-    async def cover(self, person_id: int, face_id: int) -> Decision:
-        """Let one of a person's faces stand for them; raises SplitInvalid if it is not theirs."""
+    async def cover(self, person_id: int, face_id: int | None) -> Decision:
+        """Let one of their faces stand for a person, or (None) the best; else raises SplitInvalid."""
         person = await self.person(person_id)
-        (face,) = await self.faces([face_id])
-        if face.person_id != person.id:
-            raise SplitInvalid(f"face {face_id} does not belong to person {person_id}")
+        if face_id is not None:
+            (face,) = await self.faces([face_id])
+            if face.person_id != person.id:
+                raise SplitInvalid(f"face {face_id} does not belong to person {person_id}")
         ledger = self.ledger()
         await self.anchor(ledger, person)
-        person.cover_face_id = face.id
+        person.cover_face_id = face_id
         return await self.decide(ledger, DecisionKind.COVER, [person])
 
     async def merge(
@@ -112,9 +121,14 @@ class People(FaceUseCases):
         return decision, moved
 
     async def split(
-        self, person_id: int, face_ids: Sequence[int], name: str | None = None
+        self, person_id: int, face_ids: Sequence[int], name: str | None = None, into_id: int | None = None
     ) -> tuple[Decision, Person]:
-        """These faces of a person are somebody else: a new person, never joined with the old by a machine."""
+        """These faces of a person are somebody else, never joined with the old one by a machine.
+
+        Somebody else is the person `into_id`, or a new one.
+        """
+        if into_id == person_id:
+            raise SplitInvalid("a split is into somebody else")
         person = await self.person(person_id)
         faces = await self.faces(face_ids)
         everybody = await self.faces_of(person)
@@ -124,9 +138,7 @@ class People(FaceUseCases):
             raise SplitInvalid("a split must leave the person at least one face")
         ledger = self.ledger()
         await self.anchor(ledger, person)
-        other = self.new_person(clean_name(name) if name is not None else None)
-        await self.session.flush()
-        ledger.created(other)
+        other = await self.somebody(ledger, into_id, name)
         gone = {face.id for face in faces}
         if person.cover_face_id in gone:
             person.cover_face_id = None

@@ -7,8 +7,12 @@ from kith.surfaces.native import (
     routes_about,
     routes_accounts,
     routes_audit,
+    routes_decisions,
     routes_events,
+    routes_faces,
+    routes_galleries,
     routes_jobs,
+    routes_people,
     routes_session,
     routes_uploads,
     routes_webhooks,
@@ -23,10 +27,11 @@ def create_native() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip
     app.state.surface = "native"
-    for it in (
-        routes_session, routes_events, routes_uploads, routes_jobs, routes_about, routes_webhooks,
-        routes_audit, routes_accounts,
-    ):  # fmt: skip
+    nouns = (
+        routes_session, routes_events, routes_accounts, routes_people, routes_faces, routes_decisions,
+        routes_galleries, routes_uploads, routes_jobs, routes_about, routes_webhooks, routes_audit,
+    )  # fmt: skip
+    for it in nouns:
         app.include_router(it.router)
     install(app)
     return app

@@ -1,8 +1,18 @@
 """From our words to the wire's: uploads."""
 
-from kith.photos.uploading import NewUpload, Progress, Uploaded
+from kith.accounts.principal import Principal
+from kith.photos.aside import Aside
+from kith.photos.uploading import NewUpload, Progress, Uploaded, Uploads
+from kith.runtime import Runtime
 from kith.surfaces.native import wire_uploads as wire
 from kith.surfaces.uploads import picture_name
+
+
+def uploads(kith: Runtime, who: Principal) -> Uploads:
+    return Uploads(
+        kith.db, kith.blobs, kith.clock, who, aside=Aside(kith.settings.uploads_folder),
+        decoding=kith.decoding, limits=kith.limits,
+    )  # fmt: skip
 
 
 def new_upload(body: wire.UploadIn) -> NewUpload:

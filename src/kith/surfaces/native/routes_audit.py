@@ -15,7 +15,7 @@ from kith.kit import cursors
 from kith.runtime import Runtime
 from kith.surfaces.access import needs
 from kith.surfaces.native import wire_audit as wire
-from kith.surfaces.native.key_paging import ByKey
+from kith.surfaces.native.paging import Paged
 from kith.surfaces.native.wire import ProblemOut
 from kith.surfaces.requests import Kith, Reading, Who
 
@@ -40,8 +40,8 @@ Wanted = Annotated[AuditFilter, Depends(_wanted)]
 
 
 @router.get("", dependencies=_ADMIN, summary="The audit log, newest first")
-async def show_audit(session: Reading, who: Who, wanted: Wanted, page: ByKey) -> wire.AuditOut:
-    rows = await list_entries(session, who, wanted, before=page.key, limit=page.limit)
+async def show_audit(session: Reading, who: Who, wanted: Wanted, page: Paged) -> wire.AuditOut:
+    rows = await list_entries(session, who, wanted, before=page.after_id(), limit=page.limit)
     return _page(rows, page.limit)
 
 

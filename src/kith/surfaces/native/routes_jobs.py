@@ -10,7 +10,7 @@ from kith.photos.service import count_photos
 from kith.surfaces.access import needs
 from kith.surfaces.native import mapping_jobs as mapping
 from kith.surfaces.native import wire_jobs as wire
-from kith.surfaces.native.key_paging import ByKey
+from kith.surfaces.native.paging import Paged
 from kith.surfaces.native.wire import ProblemOut
 from kith.surfaces.requests import Kith, Reading, Who, Writing
 
@@ -26,8 +26,10 @@ async def show_jobs(session: Reading, who: Who) -> wire.JobsOut:
 
 
 @router.get("/failed", dependencies=_READ, summary="What could not be done")
-async def show_failed_jobs(session: Reading, who: Who, page: ByKey) -> wire.FailedJobsOut:
-    return mapping.failed(await list_failed(session, who.tenant_id, page.key or 0, page.limit), page.limit)
+async def show_failed_jobs(session: Reading, who: Who, page: Paged) -> wire.FailedJobsOut:
+    return mapping.failed(
+        await list_failed(session, who.tenant_id, page.after_id() or 0, page.limit), page.limit
+    )
 
 
 @router.post("/retry", dependencies=_MANAGE, summary="Try again what failed")

@@ -51,12 +51,12 @@ async def _piece(request: Request) -> bytes:
 )  # fmt: skip
 async def begin_upload(body: wire.UploadIn, kith: Kith, who: Who) -> wire.UploadOut | wire.UploadedOut:
     """A picture that is there already, by its `sha256`, is a duplicate at once."""
-    return mapping.upload(await kith.uploads(who).begin(mapping.new_upload(body)))
+    return mapping.upload(await mapping.uploads(kith, who).begin(mapping.new_upload(body)))
 
 
 @router.get("/uploads/{upload_id}", dependencies=_INDEX, summary="How far it is", responses={404: _MISSING})
 async def show_upload(upload_id: UploadId, kith: Kith, who: Who) -> wire.UploadOut | wire.UploadedOut:
-    return mapping.upload(await kith.uploads(who).progress(upload_id))
+    return mapping.upload(await mapping.uploads(kith, who).progress(upload_id))
 
 
 @router.patch(
@@ -67,7 +67,7 @@ async def add_to_upload(
     upload_id: UploadId, kith: Kith, who: Who, piece: Annotated[bytes, Depends(_piece)], offset: Offset = 0
 ) -> wire.UploadOut | wire.UploadedOut:
     """At most 8 MiB, as they are. With the last byte the upload is over: the file is a photo, or refused."""
-    return mapping.upload(await kith.uploads(who).append(upload_id, offset, piece))
+    return mapping.upload(await mapping.uploads(kith, who).append(upload_id, offset, piece))
 
 
 @router.delete(
@@ -75,4 +75,4 @@ async def add_to_upload(
     responses={404: _MISSING},
 )  # fmt: skip
 async def cancel_upload(upload_id: UploadId, kith: Kith, who: Who) -> None:
-    await kith.uploads(who).cancel(upload_id)
+    await mapping.uploads(kith, who).cancel(upload_id)

@@ -13,7 +13,7 @@ from kith.runtime import Runtime
 from kith.surfaces.access import needs
 from kith.surfaces.native import mapping_webhooks as mapping
 from kith.surfaces.native import wire_webhooks as wire
-from kith.surfaces.native.key_paging import ByKey
+from kith.surfaces.native.paging import Paged
 from kith.surfaces.native.wire import ProblemOut
 from kith.surfaces.requests import MAX_ID, Kith, Reading, Who, Writing
 
@@ -46,8 +46,8 @@ async def register_webhook(body: wire.WebhookIn, kith: Kith, who: Who) -> wire.W
 
 
 @router.get("/deliveries", dependencies=_ADMIN, summary="What was sent, newest first")
-async def show_deliveries(session: Reading, who: Who, page: ByKey, state: State = None) -> wire.DeliveriesOut:
-    rows = await list_deliveries(session, who, state=state, before=page.key, limit=page.limit)
+async def show_deliveries(session: Reading, who: Who, page: Paged, state: State = None) -> wire.DeliveriesOut:
+    rows = await list_deliveries(session, who, state=state, before=page.after_id(), limit=page.limit)
     return mapping.deliveries(rows, page.limit)
 
 

@@ -1,6 +1,6 @@
 """Uploads on their way, kinds of jobs that wait, when decisions were undone
 
-Revision: 0010
+Revision: 0012
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from kith.kit.db import UtcDateTime
 
-revision = "0010"
-down_revision = "0009"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
