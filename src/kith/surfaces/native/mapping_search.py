@@ -9,7 +9,7 @@ from kith.people.finding import Found
 from kith.searching.service import Hits
 from kith.surfaces.native import mapping_people, mapping_photos
 from kith.surfaces.native import wire_search as wire
-from kith.surfaces.native.wire_photos import BoxOut
+from kith.surfaces.native.wire_faces import BoxOut
 from kith.timeline.shapes import ShownPhoto
 
 

@@ -9,9 +9,17 @@ from kith.people.deciding import FaceAction
 from kith.surfaces.native.wire import Wire
 from kith.surfaces.native.wire_decisions import DecisionOut
 from kith.surfaces.native.wire_people import MAX_FACES, Id, Name
-from kith.surfaces.native.wire_photos import BoxOut
 
 Ratio = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class BoxOut(Wire):
+    """Ratios of the upright photo, from its top left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
 
 
 class BoxIn(Wire):

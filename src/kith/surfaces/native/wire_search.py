@@ -1,8 +1,9 @@
 """Searches on the wire."""
 
 from kith.surfaces.native.wire import Wire
+from kith.surfaces.native.wire_faces import BoxOut
 from kith.surfaces.native.wire_people import CoverOut
-from kith.surfaces.native.wire_photos import BoxOut, PhotoItemOut, PhotosOut
+from kith.surfaces.native.wire_photos import PhotoItemOut, PhotosOut
 
 
 class FoundPhotosOut(PhotosOut):
