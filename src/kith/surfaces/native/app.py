@@ -13,6 +13,7 @@ from kith.surfaces.native import (
     routes_galleries,
     routes_jobs,
     routes_media,
+    routes_packs,
     routes_people,
     routes_photos,
     routes_review,
@@ -37,7 +38,7 @@ def create_native() -> FastAPI:
     nouns = (
         routes_session, routes_events, routes_accounts, routes_photos, routes_media, routes_people,
         routes_faces, routes_decisions, routes_galleries, routes_uploads, routes_jobs, routes_about,
-        routes_webhooks, routes_audit, routes_review, routes_search,
+        routes_webhooks, routes_audit, routes_review, routes_search, routes_packs,
     )  # fmt: skip
     for it in nouns:
         app.include_router(it.router)
