@@ -1,8 +1,9 @@
 """`python -m tools.screenshots --models DIR`: take a picture of every room, in light, dark and on a phone.
 
 A server of its own is given drawn photos (tools/drawn.py), whose faces it finds and groups itself; then
-people are named, a gallery is shared, and Chromium goes through the rooms. The pictures go to docs/screenshots/,
-or to `--into`. With `--photos DIR` the rooms are filled with photos of that folder, for one's own eyes.
+people are named, a gallery is shared, and Chromium goes through the rooms. The pictures go to
+docs/screenshots/, or to `--into`. With `--photos DIR` the rooms are filled with photos of that folder, for
+one's own eyes.
 """
 
 import argparse

@@ -4,14 +4,23 @@ from fastapi import FastAPI
 
 from kith import __version__
 from kith.surfaces.native import (
+    routes_about,
     routes_accounts,
+    routes_audit,
     routes_decisions,
     routes_events,
     routes_faces,
+    routes_galleries,
+    routes_jobs,
     routes_media,
+    routes_packs,
     routes_people,
     routes_photos,
+    routes_review,
+    routes_search,
     routes_session,
+    routes_uploads,
+    routes_webhooks,
 )
 from kith.surfaces.problems import STATUS, install
 
@@ -28,7 +37,8 @@ def create_native() -> FastAPI:
     app.state.surface = "native"
     nouns = (
         routes_session, routes_events, routes_accounts, routes_photos, routes_media, routes_people,
-        routes_faces, routes_decisions,
+        routes_faces, routes_decisions, routes_galleries, routes_uploads, routes_jobs, routes_about,
+        routes_webhooks, routes_audit, routes_review, routes_search, routes_packs,
     )  # fmt: skip
     for it in nouns:
         app.include_router(it.router)
