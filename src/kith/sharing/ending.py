@@ -75,6 +75,7 @@ async def expire(session: WriteSession, clock: Clock, blobs: Blobs, terms: Galle
         faces = 0
         for some in chunks(photo_ids, _CHUNK):
             faces += await _erase_faces(session, some)
+    await session.execute(queries.forget_guests_of_gallery(terms.gallery_id))
     terms.expired_at = clock.now()
     record(
         session, clock, who, AuditAction.ERASE, "gallery", terms.gallery_id,

@@ -9,10 +9,12 @@ from kith.surfaces.native import (
     routes_events,
     routes_faces,
     routes_galleries,
+    routes_guest,
     routes_people,
     routes_session,
+    routes_shares,
 )
-from kith.surfaces.problems import install
+from kith.surfaces.problems import STATUS, install
 
 
 def create_native() -> FastAPI:
@@ -24,9 +26,9 @@ def create_native() -> FastAPI:
     app.state.surface = "native"
     nouns = (
         routes_session, routes_events, routes_accounts, routes_people, routes_faces, routes_decisions,
-        routes_galleries,
+        routes_galleries, routes_shares, routes_guest,
     )  # fmt: skip
     for it in nouns:
         app.include_router(it.router)
-    install(app)
+    install(app, statuses={**STATUS, "share_expired": 410, "no_face": 422, "face_choice_invalid": 422})
     return app
