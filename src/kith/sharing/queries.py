@@ -124,9 +124,14 @@ def share_days(share_id: int, limit: int) -> Select[ShareDay]:
 
 
 def share_totals(share_id: int) -> Select[int, int, int, int, int]:
-    it = ShareDay
-    columns = (it.visits, it.consents, it.searches, it.found, it.downloads)
-    return select(*(func.coalesce(func.sum(each), 0) for each in columns)).where(it.share_id == share_id)
+    """Visits, consents, searches, found, downloads."""
+    return select(
+        func.coalesce(func.sum(ShareDay.visits), 0),
+        func.coalesce(func.sum(ShareDay.consents), 0),
+        func.coalesce(func.sum(ShareDay.searches), 0),
+        func.coalesce(func.sum(ShareDay.found), 0),
+        func.coalesce(func.sum(ShareDay.downloads), 0),
+    ).where(ShareDay.share_id == share_id)
 
 
 def guest_with(share_id: int, token_hash: str) -> Select[Guest]:
