@@ -19,6 +19,8 @@ from kith.jobs.service import Jobs
 from kith.kit.db import WriteSession
 from kith.notify.service import DELIVER, EXPIRE_DELIVERIES, expire_deliveries
 from kith.notify.tasks import DeliverWebhooks
+from kith.photos.aside import Aside
+from kith.photos.uploading import EXPIRE_UPLOADS, expire_uploads
 from kith.runtime import Runtime
 from kith.sharing.ending import ExpireGalleries
 from kith.sharing.filling import INDEX_GALLERY, IndexGalleries
@@ -60,12 +62,16 @@ async def courier(kith: Runtime) -> Runner:
             crawled_before=now - timedelta(days=limits.crawled_days),
         )  # fmt: skip
 
+    async def expire_aside(session: WriteSession) -> None:
+        await expire_uploads(session, kith.clock, Aside(keep.uploads_folder))
+
     kinds = {
         audit.EXPIRE_AUDIT: expire_audit,
         EXPIRE_DELIVERIES: expire_sent,
         batches.EXPIRE_BATCHES: expire_batches,
         ingest.EXPIRE_INGEST: expire_ingest,
         EXPIRE_PHOTOS: expire_photos,
+        EXPIRE_UPLOADS: expire_aside,
     }
     with suppress(Unavailable):  # the next start queues them
         async with kith.db.write() as session:

@@ -43,6 +43,7 @@ from kith.migrations import upgrade
 from kith.people.identification import IdentifyConfig, IdentifyFaces
 from kith.people.matching import Thresholds
 from kith.people.pulse import Pulses
+from kith.photos.aside import Aside
 from kith.photos.importing import Importer
 from kith.photos.service import ANALYSE, Photos
 from kith.settings import Settings, revealed
@@ -188,6 +189,7 @@ class Runtime:
             audit.record(session, self.clock, who, AuditAction.ERASE, "tenant", erased.tenant_id)
             spaces = [(it.key, it.dimension) for it in await session.scalars(face_queries.spaces())]
         await self._clear_indexes(spaces)
+        await asyncio.to_thread(Aside(self.settings.uploads_folder).remove, erased.uploads)
         return await erase_blobs(self.db, self.blobs, erased)
 
     async def _clear_indexes(self, spaces: Sequence[tuple[str, int]]) -> None:

@@ -350,6 +350,10 @@ class Settings(BaseSettings):
         return self.data / "packs"
 
     @property
+    def uploads_folder(self) -> Path:
+        return self.data / "uploads"
+
+    @property
     def index_folder(self) -> Path:
         return self.data / "index"
 

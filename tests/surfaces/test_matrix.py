@@ -88,6 +88,8 @@ def filled(path: str, person: int = 1, face: int = 1, key: int = 1, slug: str = 
         person_id=person,
         face_id=face,
         key_id=key,
+        upload_id=1,
+        webhook_id=1,
         photo_id=1,
         gallery_id=1,
         share_id=1,

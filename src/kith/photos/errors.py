@@ -1,10 +1,13 @@
 """What can go wrong with photos and their files.
 
-NotFound ── PhotoNotFound, FileMissing
-InvalidInput ── FileUnreadable, FileNameInvalid, FolderUnreadable, NotesInvalid
+NotFound ── PhotoNotFound, FileMissing, UploadNotFound
+InvalidInput ── FileUnreadable, FileNameInvalid, FolderUnreadable, NotesInvalid,
+                UploadTooLong, UploadDigestWrong
+Conflict ── UploadOffsetWrong
+LimitExceeded ── UploadPieceTooLarge, TooManyUploads
 """
 
-from kith.errors import InvalidInput, NotFound
+from kith.errors import Conflict, InvalidInput, LimitExceeded, NotFound
 
 
 class PhotoNotFound(NotFound):
@@ -35,3 +38,33 @@ class FolderUnreadable(InvalidInput):
 class NotesInvalid(InvalidInput):
     code = "notes_invalid"
     title = "What is said of the photo cannot be kept"
+
+
+class UploadNotFound(NotFound):
+    code = "upload_not_found"
+    title = "There is no such upload"
+
+
+class UploadOffsetWrong(Conflict):
+    code = "upload_offset_wrong"
+    title = "The upload has come to another byte"
+
+
+class UploadTooLong(InvalidInput):
+    code = "upload_too_long"
+    title = "There is more than was announced"
+
+
+class UploadDigestWrong(InvalidInput):
+    code = "upload_digest_wrong"
+    title = "What arrived is not what was sent"
+
+
+class UploadPieceTooLarge(LimitExceeded):
+    code = "upload_piece_too_large"
+    title = "The piece is too large"
+
+
+class TooManyUploads(LimitExceeded):
+    code = "too_many_uploads"
+    title = "Too many uploads are on their way"

@@ -150,3 +150,8 @@ async def get_photo(session: ReadSession | WriteSession, who: Principal, photo_i
     if photo is None:
         raise PhotoNotFound(f"there is no photo {photo_id}")
     return photo
+
+
+async def count_photos(session: ReadSession, who: Principal) -> dict[PhotoState, int]:
+    rows = await session.execute(queries.counts(who))
+    return {PhotoState(state): count for state, count in rows}

@@ -4,15 +4,20 @@ from fastapi import FastAPI
 
 from kith import __version__
 from kith.surfaces.native import (
+    routes_about,
     routes_accounts,
+    routes_audit,
     routes_decisions,
     routes_events,
     routes_faces,
     routes_galleries,
     routes_guest,
+    routes_jobs,
     routes_people,
     routes_session,
     routes_shares,
+    routes_uploads,
+    routes_webhooks,
 )
 from kith.surfaces.problems import STATUS, install
 
@@ -26,7 +31,8 @@ def create_native() -> FastAPI:
     app.state.surface = "native"
     nouns = (
         routes_session, routes_events, routes_accounts, routes_people, routes_faces, routes_decisions,
-        routes_galleries, routes_shares, routes_guest,
+        routes_galleries, routes_shares, routes_guest, routes_uploads, routes_jobs, routes_about,
+        routes_webhooks, routes_audit,
     )  # fmt: skip
     for it in nouns:
         app.include_router(it.router)

@@ -1,6 +1,6 @@
 """Links to galleries, and the guests who come by them
 
-Revision: 0012
+Revision: 0013
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from kith.kit.db import UtcDateTime
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
