@@ -89,6 +89,7 @@ def filled(path: str, person: int = 1, face: int = 1, key: int = 1, slug: str = 
         face_id=face,
         key_id=key,
         upload_id=1,
+        pack_id="theirs",
         webhook_id=1,
         photo_id=1,
         gallery_id=1,

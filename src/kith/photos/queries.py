@@ -123,6 +123,10 @@ def not_analysed_in(who: Principal, space_id: int) -> Select[int]:
     return visible_to(stmt.order_by(Photo.id), Photo, who)
 
 
+def count_not_analysed_in(who: Principal, space_id: int) -> Select[int]:
+    return select(func.count()).select_from(not_analysed_in(who, space_id).order_by(None).subquery())
+
+
 def failed_ids(who: Principal) -> Select[int]:
     stmt = select(Photo.id).where((Photo.state == PhotoState.FAILED) | Photo.error_code.is_not(None))
     return visible_to(stmt.order_by(Photo.id), Photo, who)

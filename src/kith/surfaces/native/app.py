@@ -13,6 +13,7 @@ from kith.surfaces.native import (
     routes_galleries,
     routes_guest,
     routes_jobs,
+    routes_packs,
     routes_people,
     routes_session,
     routes_shares,
@@ -31,8 +32,8 @@ def create_native() -> FastAPI:
     app.state.surface = "native"
     nouns = (
         routes_session, routes_events, routes_accounts, routes_people, routes_faces, routes_decisions,
-        routes_galleries, routes_shares, routes_guest, routes_uploads, routes_jobs, routes_about,
-        routes_webhooks, routes_audit,
+        routes_galleries, routes_shares, routes_guest, routes_packs, routes_uploads, routes_jobs,
+        routes_about, routes_webhooks, routes_audit,
     )  # fmt: skip
     for it in nouns:
         app.include_router(it.router)
