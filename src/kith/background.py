@@ -25,6 +25,7 @@ from kith.runtime import Runtime
 from kith.sharing.ending import ExpireGalleries
 from kith.sharing.filling import INDEX_GALLERY, IndexGalleries
 from kith.sharing.galleries import EXPIRE_GALLERY
+from kith.timeline.trash import EXPIRE_TRASH, expire_trash
 
 # So many endpoints may leave us without an answer before others have to wait for them.
 _COURIER_LANES = 8
@@ -62,6 +63,9 @@ async def courier(kith: Runtime) -> Runner:
             crawled_before=now - timedelta(days=limits.crawled_days),
         )  # fmt: skip
 
+    async def empty_trash(session: WriteSession) -> None:
+        await expire_trash(session, kith.blobs, kith.clock, keep.trash.days)
+
     async def expire_aside(session: WriteSession) -> None:
         await expire_uploads(session, kith.clock, Aside(keep.uploads_folder))
 
@@ -71,6 +75,7 @@ async def courier(kith: Runtime) -> Runner:
         batches.EXPIRE_BATCHES: expire_batches,
         ingest.EXPIRE_INGEST: expire_ingest,
         EXPIRE_PHOTOS: expire_photos,
+        EXPIRE_TRASH: empty_trash,
         EXPIRE_UPLOADS: expire_aside,
     }
     with suppress(Unavailable):  # the next start queues them

@@ -191,6 +191,13 @@ class WebhookSettings(Group):
     )
 
 
+class TrashSettings(Group):
+    days: int = Field(
+        default=30, ge=0, le=36_500,
+        description="How long photos stay in the trash before they are erased; 0 keeps them there.",
+    )  # fmt: skip
+
+
 class AuditSettings(Group):
     keep_days: int = Field(
         default=365, ge=1, le=36_500, description="How long entries of the audit log are kept."
@@ -332,6 +339,7 @@ class Settings(BaseSettings):
     batches: BatchSettings = BatchSettings()
     ingest: IngestSettings = IngestSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    trash: TrashSettings = TrashSettings()
     audit: AuditSettings = AuditSettings()
     server: ServerSettings = ServerSettings()
     auth: AuthSettings = AuthSettings()

@@ -15,6 +15,7 @@ from starlette.routing import Mount
 from kith.accounts.keys import Keys, NewKey
 from kith.accounts.principal import Principal, Scope
 from kith.app import create_app
+from kith.people.reviewing.questions import Asked
 from kith.runtime import Runtime, open_runtime
 from kith.settings import Settings, SourceSettings
 from kith.surfaces.access import Needs, Public, demand_of, routes_of
@@ -62,7 +63,9 @@ CHANGE = {"name": "Bea", "display_order": 1, "avatar_url": "a"}
 
 # And those that fit one endpoint only.
 BODIES: dict[str, object] = {
+    "PATCH /api/kith/photos/{photo_id}": {},
     "POST /api/kith/people/{person_id}/split": {"face_ids": [1]},
+    "POST /api/kith/review/{question_id}/answer": {"same": True},
     "POST /api/kith/photos/{photo_id}/faces": {"box": {"x": 0, "y": 0, "width": 1, "height": 1}},
     "PATCH /api/kith/galleries/{gallery_id}": {"title": "Party"},
     "POST /api/kith/galleries/{gallery_id}/index": {"prefix": ""},
@@ -95,6 +98,7 @@ def filled(path: str, person: int = 1, face: int = 1, key: int = 1, slug: str = 
         gallery_id=1,
         share_id=1,
         decision_id=1,
+        question_id=Asked(person, None, (1,)).question_id,
         slug=slug,
         session_id="theirs",
         path="theirs",

@@ -33,7 +33,7 @@ def photos_with_pinned(photo_ids: Sequence[int]) -> Select[int]:
 
 
 def faces_of_person(who: Principal, person_id: int) -> Select[Face]:
-    stmt = select(Face).where(Face.person_id == person_id, ~Face.is_ignored).order_by(Face.id)
+    stmt = select(Face).where(Face.person_id == person_id, Face.is_shown).order_by(Face.id)
     return visible_to(stmt, Face, who)
 
 
@@ -54,7 +54,7 @@ def listed(
 
     What is passed over is counted in an index; only the page itself is read.
     """
-    stmt = select(Face.id).where(~Face.is_ignored, Face.id > after_id)
+    stmt = select(Face.id).where(Face.is_shown, Face.id > after_id)
     if state is not None:
         stmt = stmt.where(Face.state == state)
     if person_id is not None:
@@ -72,24 +72,24 @@ def sightings(who: Principal) -> Select[Face, Photo, PhotoOrigin]:
         select(Face, Photo, PhotoOrigin)
         .join(Photo, Photo.id == Face.photo_id)
         .outerjoin(PhotoOrigin, PhotoOrigin.photo_id == Photo.id)
-        .where(~Face.is_ignored)
+        .where(Face.is_shown)
     )
     return visible_to(stmt, Face, who)
 
 
 def counts(who: Principal) -> Select[FaceState, int]:
-    stmt = select(Face.state, func.count()).where(~Face.is_ignored).group_by(Face.state)
+    stmt = select(Face.state, func.count()).where(Face.is_shown).group_by(Face.state)
     return visible_to(stmt, Face, who)
 
 
 def count_in_photos(photo_ids: Sequence[int]) -> Select[int]:
-    return select(func.count()).where(Face.photo_id.in_(photo_ids), ~Face.is_ignored)
+    return select(func.count()).where(Face.photo_id.in_(photo_ids), Face.is_shown)
 
 
 def persons_in_photos(photo_ids: Sequence[int]) -> Select[int | None]:
     return (
         select(Face.person_id)
-        .where(Face.photo_id.in_(photo_ids), Face.person_id.is_not(None), ~Face.is_ignored)
+        .where(Face.photo_id.in_(photo_ids), Face.person_id.is_not(None), Face.is_shown)
         .distinct()
     )
 
@@ -127,7 +127,7 @@ def index_entries(space_id: int) -> EntryRow:
         select(Face.id, Face.tenant_id, Photo.gallery_id, Face.person_id, Embedding.vector)
         .join(Embedding, (Embedding.face_id == Face.id) & (Embedding.space_id == space_id))
         .join(Photo, Photo.id == Face.photo_id)
-        .where(~Face.is_ignored)
+        .where(Face.is_shown)
     )
 
 
@@ -175,7 +175,7 @@ def changes_after(position: int, limit: int) -> Select[int, int]:
 def count_without_embedding(space_id: int) -> Select[int]:
     """How many faces the space has no embedding of; ignored ones aside."""
     embedded = select(Embedding.face_id).where(Embedding.space_id == space_id, Embedding.face_id == Face.id)
-    return select(func.count(Face.id)).where(~Face.is_ignored, ~embedded.exists())
+    return select(func.count(Face.id)).where(Face.is_shown, ~embedded.exists())
 
 
 def count_index_entries(space_id: int) -> Select[int]:

@@ -99,6 +99,7 @@ class Faces:
         """Bring what a photo has up to date; its new faces with their embeddings, not yet stored."""
         photo, known, found, redrawn = it.photo, it.known, it.found, it.redrawn
         plan = reconcile(boxes_of(known), found.xyxy)
+        self._follow(photo, known)
         for at, row in plan.kept:
             if known[at].origin == Origin.DETECTED:
                 _describe(known[at], found, row)
@@ -119,9 +120,18 @@ class Faces:
         )  # fmt: skip
         return new
 
+    def _follow(self, photo: Photo, known: Sequence[Face]) -> None:
+        """Faces are in the trash as their photo is, which an import may have taken out meanwhile."""
+        is_trashed = photo.trashed_at is not None
+        for face in known:
+            if face.is_trashed is not is_trashed:
+                face.is_trashed = is_trashed
+                touch(self._session, [face.id])
+
     def add(self, photo: Photo, source: FoundFaces, row: int, origin: Origin) -> Face:
         face = Face(
-            tenant_id=photo.tenant_id, photo_id=photo.id, origin=origin, created_at=self._clock.now()
+            tenant_id=photo.tenant_id, photo_id=photo.id, origin=origin, created_at=self._clock.now(),
+            is_trashed=photo.trashed_at is not None,
         )  # fmt: skip
         _describe(face, source, row)
         self._session.add(face)

@@ -6,7 +6,20 @@ from uuid import UUID, uuid4
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, Boolean, Float, ForeignKey, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    false,
+    text,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kith.kit.db import Base, FloatArray, Key, UtcDateTime
@@ -52,16 +65,17 @@ class Face(Base):
     """A face in a photo: where, how good, and maybe whose. Boxes are pixels of the upright original.
 
     `is_pinned`: a human decided something about it, so no re-detection drops it. `to_identify`: waits
-    to be matched and grouped.
+    to be matched and grouped. `is_trashed`: its photo is in the trash. Lists, counts, searches and
+    grouping take those that are `is_shown`.
     """
 
     __tablename__ = "faces"
     __table_args__ = (
-        Index(None, "person_id", "tenant_id", "is_ignored", "id"),
-        Index(None, "person_id", "is_ignored", "quality"),
-        Index(None, "person_id", "is_ignored", "photo_id"),
-        Index(None, "tenant_id", "is_ignored", "id"),
-        Index(None, "tenant_id", "is_ignored", "state", "id"),
+        Index("ix_faces_of_person", "person_id", "tenant_id", "is_ignored", "is_trashed", "id"),
+        Index("ix_faces_by_quality", "person_id", "is_ignored", "is_trashed", "quality"),
+        Index("ix_faces_by_photo", "person_id", "is_ignored", "is_trashed", "photo_id"),
+        Index("ix_faces_shown", "tenant_id", "is_ignored", "is_trashed", "id"),
+        Index("ix_faces_by_state", "tenant_id", "is_ignored", "is_trashed", "state", "id"),
         Index("ix_faces_to_identify", "tenant_id", "id", sqlite_where=text("to_identify"),
               postgresql_where=text("to_identify")),
         {"sqlite_autoincrement": True},
@@ -89,9 +103,20 @@ class Face(Base):
         ForeignKey("persons.id", ondelete="SET NULL"), index=True
     )
     is_ignored: Mapped[bool] = mapped_column(Boolean, default=False)
+    is_trashed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     is_pinned: Mapped[bool] = mapped_column(Boolean, default=False)
     to_identify: Mapped[bool] = mapped_column(Boolean, default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @hybrid_property
+    def is_shown(self) -> bool:
+        """Whether anybody gets to see it: neither set aside nor in the trash."""
+        return not (self.is_ignored or self.is_trashed)
+
+    @is_shown.inplace.expression
+    @classmethod
+    def _is_shown(cls) -> ColumnElement[bool]:
+        return ~cls.is_ignored & ~cls.is_trashed
 
     @property
     def xyxy(self) -> tuple[float, float, float, float]:

@@ -34,7 +34,7 @@ async def name_face(
     have been taken.
     """
     faces = (await session.scalars(queries.faces_of_photos([photo_id]))).all()
-    if len(faces) != 1 or faces[0].is_ignored or faces[0].state == FaceState.CONFIRMED:
+    if len(faces) != 1 or not faces[0].is_shown or faces[0].state == FaceState.CONFIRMED:
         return False
     known = await find_identity(session, who, identity_id)
     _, person = await People(session, who, clock).assign(

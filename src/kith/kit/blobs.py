@@ -68,6 +68,17 @@ class Blobs:
         except (BaseError, OSError) as error:
             raise storage_error(error) from error
 
+    async def delete_all(self, folder: str) -> None:
+        """Delete everything whose name begins with a folder's."""
+        try:
+            listed = [it["path"] async for some in obstore.list(self._store, folder) for it in some]
+            for name in listed:
+                await self.delete(name)
+        except FileNotFoundError:
+            return
+        except (BaseError, OSError) as error:
+            raise storage_error(error) from error
+
     async def _size(self, name: str) -> int | None:
         """How many bytes are stored under a name, None where there is no such name."""
         try:

@@ -29,7 +29,7 @@ def merged_into(person_id: int) -> Select[Person]:
 # How many faces a person has, counted in an index for each person that is looked at.
 _FACE_COUNT = (
     select(func.count())
-    .where(Face.person_id == Person.id, ~Face.is_ignored)
+    .where(Face.person_id == Person.id, Face.is_shown)
     .correlate(Person)
     .scalar_subquery()
     .label("face_count")
@@ -212,7 +212,7 @@ def to_identify(tenant_id: int, limit: int) -> Select[Face, Photo]:
         select(Face, Photo)
         .join(Photo, Photo.id == Face.photo_id)
         .join(Gallery, Gallery.id == Photo.gallery_id)
-        .where(Face.tenant_id == tenant_id, Face.to_identify, ~Face.is_ignored, Gallery.is_grouped)
+        .where(Face.tenant_id == tenant_id, Face.to_identify, Face.is_shown, Gallery.is_grouped)
         .order_by(Face.id)
         .limit(limit)
     )
@@ -232,7 +232,7 @@ def best_faces(person_id: int, limit: int) -> Select[int]:
     """The ids of a person's faces, those that say most about them first."""
     return (
         select(Face.id)
-        .where(Face.person_id == person_id, ~Face.is_ignored)
+        .where(Face.person_id == person_id, Face.is_shown)
         .order_by(Face.quality.desc(), Face.id)
         .limit(limit)
     )
@@ -246,7 +246,7 @@ def unanchored_groups(tenant_id: int) -> Select[int]:
 
 def members(person_ids: Sequence[int]) -> Select[int]:
     """The ids of all faces of some persons."""
-    return select(Face.id).where(Face.person_id.in_(person_ids), ~Face.is_ignored).order_by(Face.id)
+    return select(Face.id).where(Face.person_id.in_(person_ids), Face.is_shown).order_by(Face.id)
 
 
 def galleries(gallery_ids: Sequence[int]) -> Select[Gallery]:
@@ -262,7 +262,7 @@ def count_faces(tenant_id: int, gallery_id: int) -> Select[int]:
     return (
         select(func.count(Face.id))
         .join(Photo, Photo.id == Face.photo_id)
-        .where(Face.tenant_id == tenant_id, Photo.gallery_id == gallery_id, ~Face.is_ignored)
+        .where(Face.tenant_id == tenant_id, Photo.gallery_id == gallery_id, Face.is_shown)
     )
 
 
@@ -275,7 +275,7 @@ def open_faces(tenant_id: int, gallery_id: int) -> Select[int]:
             Face.tenant_id == tenant_id,
             Photo.gallery_id == gallery_id,
             Face.state.in_((FaceState.UNKNOWN, FaceState.SUGGESTED, FaceState.GROUPED)),
-            ~Face.is_ignored,
+            Face.is_shown,
         )
         .order_by(Face.id)
     )
@@ -286,7 +286,7 @@ def persons_by_photo(photo_ids: Sequence[int]) -> Select[int, int | None]:
     return select(Face.photo_id, Face.person_id).where(
         Face.photo_id.in_(photo_ids),
         Face.state.in_((FaceState.AUTO, FaceState.CONFIRMED)),
-        ~Face.is_ignored,
+        Face.is_shown,
     )
 
 
@@ -302,7 +302,7 @@ def photos_of_persons(who: Principal, person_ids: Sequence[int], limit: int) -> 
             .label("place"),
         )
         .join(Photo, Photo.id == Face.photo_id)
-        .where(Face.person_id.in_(person_ids), ~Face.is_ignored),
+        .where(Face.person_id.in_(person_ids), Face.is_shown),
         Face,
         who,
     ).subquery()

@@ -15,7 +15,21 @@ from kith.photos import queries
 
 def thumbnail_name(sha256: str) -> str:
     """At most 320 pixels a side; there is one once the photo has a perceptual hash."""
-    return f"derived/{sha256[:2]}/{sha256[2:4]}/{sha256}/thumbnail.webp"
+    return f"{_folder(sha256)}/thumbnail.webp"
+
+
+def preview_name(sha256: str) -> str:
+    """At most 1,600 pixels a side; made when first asked for."""
+    return f"{_folder(sha256)}/preview.webp"
+
+
+def crop_name(sha256: str, xyxy: tuple[float, float, float, float]) -> str:
+    """What is at a box, by the box: a face that moves gets another picture, and nobody's id is told."""
+    return f"{_folder(sha256)}/at-{'-'.join(str(round(corner)) for corner in xyxy)}.webp"
+
+
+def _folder(sha256: str) -> str:
+    return f"derived/{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
 async def store_derived(blobs: Blobs, sha256: str, derived: Derived) -> None:
@@ -31,7 +45,7 @@ async def keep_picture(blobs: Blobs, location: str, data: bytes, sha256: str, de
 
 async def delete_derived(blobs: Blobs, sha256: str) -> None:
     """Delete all that was derived of the original with this digest."""
-    await blobs.delete(thumbnail_name(sha256))
+    await blobs.delete_all(_folder(sha256))
 
 
 async def delete_orphans(session: ReadSession, blobs: Blobs, digests: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 NotFound ── PhotoNotFound, FileMissing, UploadNotFound
 InvalidInput ── FileUnreadable, FileNameInvalid, FolderUnreadable, NotesInvalid,
                 UploadTooLong, UploadDigestWrong
-Conflict ── UploadOffsetWrong
+Conflict ── PhotoChanged, UploadOffsetWrong
 LimitExceeded ── UploadPieceTooLarge, TooManyUploads
 """
 
@@ -38,6 +38,11 @@ class FolderUnreadable(InvalidInput):
 class NotesInvalid(InvalidInput):
     code = "notes_invalid"
     title = "What is said of the photo cannot be kept"
+
+
+class PhotoChanged(Conflict):
+    code = "photo_changed"
+    title = "The photo has changed meanwhile"
 
 
 class UploadNotFound(NotFound):

@@ -161,6 +161,7 @@ def describe(data: bytes, name: str, limits: ImageLimits) -> NewFile:
         sha256=sha256, name=name, size_bytes=len(data), media_type=info.media_type,
         width_px=info.width_px, height_px=info.height_px, taken_at=metadata.taken_at,
         taken_offset_minutes=metadata.offset_minutes, storage=Storage.BLOB, location=blob_name(sha256),
+        exif=metadata.facts,
     )  # fmt: skip
 
 

@@ -55,6 +55,16 @@ class PhotoMetadata:
     altitude_m: float | None = None
     description: str | None = None
 
+    @property
+    def facts(self) -> dict[str, object]:
+        """What is known beside the time, JSON-ready."""
+        names = ("make", "model", "latitude", "longitude", "altitude_m", "description")
+        known = {name: getattr(self, name) for name in names}
+        return {
+            name: it for name, it in known.items()
+            if it is not None and not (isinstance(it, float) and not math.isfinite(it))
+        }  # fmt: skip
+
 
 def read_metadata(data: bytes) -> PhotoMetadata:
     """Read the EXIF of a picture of any format. Never raises: what is broken or absurd is left out."""

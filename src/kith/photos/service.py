@@ -1,8 +1,8 @@
 """Photos: registered by the digest of their bytes, found again wherever their file goes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from kith.accounts.principal import Principal
@@ -40,6 +40,7 @@ class NewFile:
     location: str
     modified_ns: int | None = None
     phash: int | None = None
+    exif: Mapping[str, object] | None = None
 
 
 class Outcome(StrEnum):
@@ -69,15 +70,17 @@ class Photos:
     ) -> list[Registered]:
         """Record files in one go. New pictures are queued for analysis; known ones only gain a place.
 
-        A known one that failed for a passing reason is queued again, whatever an earlier analysis left.
-        A file that replaces another at the same place takes the place over. `analyse` False is for who
-        records the faces in the same transaction.
+        A known one that lay in the trash comes out of it, and its analysis brings its faces back. One that
+        failed for a passing reason is queued again, whatever an earlier analysis left. A file that replaces
+        another at the same place takes the place over. `analyse` False is for who records the faces in the
+        same transaction.
         """
         await serialise(self._session, REGISTER, self._who.tenant_id)
         known = await self._known(gallery_id, [file.sha256 for file in files])
         places = await self._places(gallery_id, files)
         done: list[Registered] = []
         to_analyse: list[Photo] = []
+        untrashed: list[Photo] = []
         for file in files:
             photo = known.get(file.sha256)
             outcome = Outcome.ADDED if photo is None else Outcome.DUPLICATE
@@ -88,6 +91,9 @@ class Photos:
             elif photo.error_code in PASSING:
                 _forgive(photo)
                 to_analyse.append(photo)
+            if photo.trashed_at is not None:
+                photo.trashed_at = None
+                untrashed.append(photo)
             photo.phash = photo.phash if file.phash is None else file.phash
             done.append(Registered(photo, outcome))
         new = {it.photo.sha256: it.photo for it in done if it.outcome is Outcome.ADDED}
@@ -98,8 +104,9 @@ class Photos:
         for file, registered in zip(files, done, strict=True):
             self._place(places, registered.photo, file)
         await self._session.flush()
-        if analyse:
-            await self.analyse([photo.id for photo in to_analyse])
+        await self.analyse(
+            [photo.id for photo in dict.fromkeys([*untrashed, *(to_analyse if analyse else ())])]
+        )
         return done
 
     async def analyse(self, photo_ids: Sequence[int]) -> None:
@@ -108,11 +115,13 @@ class Photos:
         await add_many(self._session, self._clock, self._who.tenant_id, jobs)
 
     def _new_photo(self, gallery_id: int, file: NewFile) -> Photo:
+        now = self._clock.now()
         return Photo(
             tenant_id=self._who.tenant_id, gallery_id=gallery_id, sha256=file.sha256,
             original_name=file.name[:1000], size_bytes=file.size_bytes, media_type=file.media_type,
             width_px=file.width_px, height_px=file.height_px, taken_at=file.taken_at,
-            taken_offset_minutes=file.taken_offset_minutes, created_at=self._clock.now(),
+            taken_offset_minutes=file.taken_offset_minutes, created_at=now,
+            shown_at=shown_at(file.taken_at, now), exif=dict(file.exif) if file.exif else None,
         )  # fmt: skip
 
     def _place(self, places: dict[str, File], photo: Photo, file: NewFile) -> None:
@@ -136,6 +145,11 @@ class Photos:
             rows = await self._session.scalars(queries.files_at(self._who, gallery_id, storage, locations))
             found |= {place.location: place for place in rows}
         return found
+
+
+def shown_at(taken_at: datetime | None, created_at: datetime) -> datetime:
+    """The place of a photo in the timeline."""
+    return taken_at or created_at.astimezone(UTC).replace(tzinfo=None)
 
 
 def _forgive(photo: Photo) -> None:

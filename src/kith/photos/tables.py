@@ -8,9 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from kith.kit.db import Base, Bits64, Key, UtcDateTime
 
@@ -29,10 +29,16 @@ class Storage(StrEnum):
     SOURCE = "source"
 
 
+Json = JSON().with_variant(JSONB, "postgresql")
+
+
 class Photo(Base):
     """One picture, known by the SHA-256 of its bytes: a moved or renamed file is the same photo.
 
     `taken_at` is the wall clock of the camera; `taken_offset_minutes` its distance from UTC if known.
+    `shown_at` is the place in the timeline: `taken_at`, else when it came in, as a wall clock in UTC.
+    `shown_month` (202405) is of the same moment: months are counted in an index, where no function of a time
+    would be. `exif` are facts of the camera (`PhotoMetadata.facts`). With `trashed_at` it is in the trash.
     `phash` is the perceptual hash; a photo that has one has its derived pictures, too. `is_settled`: it has
     the faces that somebody named, so an analysis embeds them anew but adds none.
     """
@@ -43,8 +49,15 @@ class Photo(Base):
         Index(None, "tenant_id", "state"),
         Index(None, "tenant_id", "size_bytes"),
         Index("ix_photos_gallery_id_state", "gallery_id", "state"),
+        # All that the timeline counts, filters and orders by, so that it reads no row it does not show.
+        Index(
+            "ix_photos_timeline", "tenant_id", "gallery_id", "trashed_at", "shown_month", "shown_at", "id",
+            "is_favourite", "rating",
+        ),
+        Index("ix_photos_trashed", "tenant_id", "trashed_at", sqlite_where=text("trashed_at IS NOT NULL"),
+              postgresql_where=text("trashed_at IS NOT NULL")),
         {"sqlite_autoincrement": True},
-    )
+    )  # fmt: skip
 
     id: Mapped[Key] = mapped_column(primary_key=True)
     uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True, insert_sentinel=True)
@@ -65,6 +78,29 @@ class Photo(Base):
     error_code: Mapped[str | None] = mapped_column(String(100))
     error_detail: Mapped[str | None] = mapped_column(String(1000))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    shown_at: Mapped[datetime] = mapped_column(DateTime)
+    shown_month: Mapped[int]
+    title: Mapped[str | None] = mapped_column(String(500))
+    caption: Mapped[str | None] = mapped_column(String(2000))
+    rating: Mapped[int | None]
+    is_favourite: Mapped[bool] = mapped_column(default=False, server_default=false())
+    exif: Mapped[dict[str, object] | None] = mapped_column(Json)
+    trashed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @validates("shown_at")
+    def _month_follows(self, _name: str, moment: datetime) -> datetime:
+        self.shown_month = month_of(moment)
+        return moment
+
+    @property
+    def version(self) -> str:
+        """What the addresses of its pictures bear, for those who keep them for good."""
+        return self.sha256[:12]
+
+
+def month_of(moment: datetime) -> int:
+    """202405 for any day of May 2024."""
+    return moment.year * 100 + moment.month
 
 
 class File(Base):
@@ -117,7 +153,7 @@ class PhotoOrigin(Base):
     site: Mapped[str | None] = mapped_column(String(255))
     url: Mapped[str | None] = mapped_column(String(4096))
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    notes: Mapped[dict[str, object]] = mapped_column(JSON().with_variant(JSONB, "postgresql"), default=dict)
+    notes: Mapped[dict[str, object]] = mapped_column(Json, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

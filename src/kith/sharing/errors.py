@@ -2,7 +2,7 @@
 
 NotFound ── ShareNotFound
 Conflict ── GalleryExpired, ShareExpired
-InvalidInput ── ExpiryInvalid, FaceChoiceInvalid
+InvalidInput ── ExpiryInvalid
 Forbidden ── PasswordWrong, ConsentMissing, DownloadsOff
 Unauthenticated ── GuestUnknown
 """
@@ -28,11 +28,6 @@ class ShareNotFound(NotFound):
 class ExpiryInvalid(InvalidInput):
     code = "expiry_invalid"
     title = "That is no time to come"
-
-
-class FaceChoiceInvalid(InvalidInput):
-    code = "face_choice_invalid"
-    title = "The picture has no such face"
 
 
 class PasswordWrong(Forbidden):

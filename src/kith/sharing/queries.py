@@ -35,7 +35,9 @@ def slug(who: Principal, value: str) -> Select[int]:
 
 def photo_counts(gallery_ids: Sequence[int]) -> Select[int, PhotoState, int]:
     """(gallery, state, how many photos)."""
-    stmt = select(Photo.gallery_id, Photo.state, func.count()).where(Photo.gallery_id.in_(gallery_ids))
+    stmt = select(Photo.gallery_id, Photo.state, func.count()).where(
+        Photo.gallery_id.in_(gallery_ids), Photo.trashed_at.is_(None)
+    )
     return stmt.group_by(Photo.gallery_id, Photo.state)
 
 
@@ -43,7 +45,7 @@ def covers(gallery_ids: Sequence[int]) -> Select[int, int, str]:
     """(gallery, photo, its digest): the first photo of each that can be shown."""
     first = (
         select(func.min(Photo.id))
-        .where(Photo.gallery_id.in_(gallery_ids), Photo.phash.is_not(None))
+        .where(Photo.gallery_id.in_(gallery_ids), Photo.phash.is_not(None), Photo.trashed_at.is_(None))
         .group_by(Photo.gallery_id)
     )
     return select(Photo.gallery_id, Photo.id, Photo.sha256).where(Photo.id.in_(first.scalar_subquery()))
@@ -150,7 +152,9 @@ def forget_guests_of_gallery(gallery_id: int) -> Delete:
 def faces_in_gallery(gallery_id: int, face_ids: Sequence[int]) -> Select[int, int]:
     """(face, photo) of those of the faces that are in a gallery."""
     stmt = select(Face.id, Face.photo_id).join(Photo, Photo.id == Face.photo_id)
-    return stmt.where(Face.id.in_(face_ids), Photo.gallery_id == gallery_id, ~Face.is_ignored)
+    return stmt.where(
+        Face.id.in_(face_ids), Photo.gallery_id == gallery_id, ~Face.is_ignored, Photo.trashed_at.is_(None)
+    )
 
 
 def guest_photos(share: Share, guest_id: int, after_id: int, limit: int) -> Select[Photo, Face, float]:
@@ -159,7 +163,7 @@ def guest_photos(share: Share, guest_id: int, after_id: int, limit: int) -> Sele
         select(Photo, Face, GuestMatch.similarity)
         .outerjoin(GuestMatch, (GuestMatch.photo_id == Photo.id) & (GuestMatch.guest_id == guest_id))
         .outerjoin(Face, Face.id == GuestMatch.face_id)
-        .where(Photo.gallery_id == share.gallery_id, Photo.id > after_id)
+        .where(Photo.gallery_id == share.gallery_id, Photo.trashed_at.is_(None), Photo.id > after_id)
         .order_by(Photo.id)
         .limit(limit)
     )
@@ -177,7 +181,7 @@ def guest_ids(share: Share, guest_id: int) -> Select[int]:
 
 
 def _is_visible(share: Share, guest_id: int) -> ColumnElement[bool]:
-    is_there = Photo.gallery_id == share.gallery_id
+    is_there = (Photo.gallery_id == share.gallery_id) & Photo.trashed_at.is_(None)
     matched = exists().where(GuestMatch.guest_id == guest_id, GuestMatch.photo_id == Photo.id)
     return is_there & matched if share.only_own else is_there
 
@@ -188,7 +192,7 @@ def matched_photos(guest_id: int, limit: int) -> Select[Photo, Face, float]:
         select(Photo, Face, GuestMatch.similarity)
         .join(GuestMatch, GuestMatch.photo_id == Photo.id)
         .join(Face, Face.id == GuestMatch.face_id)
-        .where(GuestMatch.guest_id == guest_id)
+        .where(GuestMatch.guest_id == guest_id, Photo.trashed_at.is_(None))
         .order_by(GuestMatch.similarity.desc(), Photo.id)
         .limit(limit)
     )

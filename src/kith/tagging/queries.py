@@ -42,7 +42,7 @@ TaggedRow = Select[UUID, Face, Person]
 
 _FACE_COUNT = (
     select(func.count())
-    .where(Face.person_id == Person.id, ~Face.is_ignored, Face.state.not_in(OPEN))
+    .where(Face.person_id == Person.id, Face.is_shown, Face.state.not_in(OPEN))
     .correlate(Person)
     .scalar_subquery()
     .label("face_count")
@@ -81,7 +81,7 @@ def tagged(who: Principal) -> TaggedRow:
         select(GalleryImage.uuid, Face, Person)
         .join(Face, Face.photo_id == GalleryImage.photo_id)
         .outerjoin(Person, _IS_THEIRS)
-        .where(~Face.is_ignored)
+        .where(Face.is_shown)
         .order_by(GalleryImage.id, Face.id)
     )
     return visible_to(stmt, GalleryImage, who)
@@ -117,7 +117,7 @@ def images_of_person(who: Principal, person_id: int) -> Select[GalleryImage, Gal
         .join(Person, _IS_THEIRS)
         .join(Gallery, Gallery.id == GalleryImage.gallery_id)
         .join(GalleryDetails, GalleryDetails.gallery_id == Gallery.id)
-        .where(Person.id == person_id, ~Face.is_ignored)
+        .where(Person.id == person_id, Face.is_shown)
         .order_by(
             GalleryDetails.shoot_date.desc().nulls_last(),
             GalleryImage.gallery_id,
@@ -136,7 +136,7 @@ def unknown(who: Principal, gallery_id: int | None = None) -> Select[GalleryImag
     stmt = (
         select(GalleryImage, Face)
         .join(Face, Face.photo_id == GalleryImage.photo_id)
-        .where(Face.state.in_(OPEN), ~Face.is_ignored)
+        .where(Face.state.in_(OPEN), Face.is_shown)
         .order_by(Face.id, GalleryImage.id)
     )
     if gallery_id is not None:
@@ -150,7 +150,7 @@ def unknown_in(who: Principal, images: Sequence[UUID]) -> Select[GalleryImage, F
 
 def unknown_by_uuid(who: Principal, uuids: Sequence[UUID]) -> Select[Face]:
     """Those of the faces that are nobody's yet."""
-    stmt = select(Face).where(Face.uuid.in_(uuids), Face.state.in_(OPEN), ~Face.is_ignored)
+    stmt = select(Face).where(Face.uuid.in_(uuids), Face.state.in_(OPEN), Face.is_shown)
     return visible_to(stmt.order_by(Face.id), Face, who)
 
 
@@ -162,7 +162,7 @@ def to_recognise(who: Principal, limit: int) -> Select[Face, Photo]:
     stmt = (
         select(Face, Photo)
         .join(Photo, Photo.id == Face.photo_id)
-        .where(Face.state.in_(OPEN), ~Face.is_ignored, Face.photo_id.in_(shown))
+        .where(Face.state.in_(OPEN), Face.is_shown, Face.photo_id.in_(shown))
         .order_by(Face.to_identify.desc(), Face.id)
         .limit(limit)
     )
@@ -200,7 +200,7 @@ def totals(who: Principal) -> Select[int, int, int, int, float | None, int]:
         )
         .select_from(Face)
         .outerjoin(Person, _IS_THEIRS)
-        .where(~Face.is_ignored, Face.photo_id.in_(_shown_photos(who)))
+        .where(Face.is_shown, Face.photo_id.in_(_shown_photos(who)))
     )
     return visible_to(stmt, Face, who)
 
@@ -217,7 +217,7 @@ def per_person(who: Principal) -> Select[Person, int, int, int, float | None, in
             func.count(distinct(Face.photo_id)),
         )
         .join(Face, _IS_THEIRS)
-        .where(~Face.is_ignored, Face.photo_id.in_(_shown_photos(who)))
+        .where(Face.is_shown, Face.photo_id.in_(_shown_photos(who)))
         .group_by(Person.id)
         .order_by(func.count().desc(), Person.id)
     )
@@ -231,7 +231,7 @@ def count_embedded(who: Principal, space_id: int) -> Select[int]:
         .select_from(Face)
         .join(Embedding, and_(Embedding.face_id == Face.id, Embedding.space_id == space_id))
     )
-    return visible_to(stmt.where(~Face.is_ignored), Face, who)
+    return visible_to(stmt.where(Face.is_shown), Face, who)
 
 
 def dataset(who: Principal, wanted: Dataset) -> Select[Person, int]:
@@ -242,7 +242,7 @@ def dataset(who: Principal, wanted: Dataset) -> Select[Person, int]:
         .join(GalleryImage, GalleryImage.photo_id == Face.photo_id)
         .join(Gallery, Gallery.id == GalleryImage.gallery_id)
         .join(GalleryDetails, GalleryDetails.gallery_id == Gallery.id)
-        .where(~Face.is_ignored, Face.state == FaceState.CONFIRMED)
+        .where(Face.is_shown, Face.state == FaceState.CONFIRMED)
         .group_by(Person.id)
         .order_by(Person.id)
     )

@@ -43,7 +43,7 @@ class _Verdicts:
     def note(self, face: Face, person_id: int | None, tag: Tag) -> None:
         """A tag says what is known already: nothing is to be done."""
         if person_id is None:
-            if face.state != FaceState.UNKNOWN or face.is_ignored:
+            if face.state != FaceState.UNKNOWN or not face.is_shown:
                 self.nobody.append(face.id)
         elif tag.is_verified:
             if (face.person_id, face.state) != (person_id, FaceState.CONFIRMED):

@@ -161,9 +161,9 @@ class TestGuests:
         answer = await sqlite_studio.client.post(
             f"{path}/selfie", files={"file": file.getvalue()}, data={"face_index": 2}
         )
-        assert code(answer) == (422, "face_choice_invalid")
+        assert code(answer) == (400, "face_index_invalid")
         answer = await sqlite_studio.client.post(f"{path}/selfie", files={"file": picture()})
-        assert code(answer) == (422, "no_face")
+        assert code(answer) == (400, "no_face")
         assert (await sqlite_studio.client.post(f"{path}/selfie", files={"file": b"text"})).status_code == 400
 
 

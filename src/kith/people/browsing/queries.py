@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, extract, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import defer
 
 from kith.accounts.principal import Principal, visible_to
@@ -42,7 +42,7 @@ class Wanted:
 
 
 _LIVING = Person.merged_into_id.is_(None)
-_THEIRS = (Face.person_id == Person.id) & ~Face.is_ignored
+_THEIRS = (Face.person_id == Person.id) & Face.is_shown
 _HAS_FACES = select(Face.id).where(_THEIRS).correlate(Person).exists()
 _COUNT = select(func.count()).select_from(Face).where(_THEIRS).correlate(Person).scalar_subquery()
 # A group whose faces have all been given away is nobody any more.
@@ -97,14 +97,14 @@ def counts(who: Principal) -> Select[int, int, int]:
 
 def photo_counts(person_ids: Sequence[int]) -> Select[int | None, int]:
     stmt = select(Face.person_id, func.count(Face.photo_id.distinct()))
-    return stmt.where(Face.person_id.in_(person_ids), ~Face.is_ignored).group_by(Face.person_id)
+    return stmt.where(Face.person_id.in_(person_ids), Face.is_shown).group_by(Face.person_id)
 
 
 def suggestion_counts(person_ids: Sequence[int]) -> Select[int | None, int]:
     """How many faces wait to be confirmed as each person."""
     stmt = select(Face.suggested_person_id, func.count()).group_by(Face.suggested_person_id)
     return stmt.where(
-        Face.suggested_person_id.in_(person_ids), ~Face.is_ignored, Face.state != FaceState.CONFIRMED
+        Face.suggested_person_id.in_(person_ids), Face.is_shown, Face.state != FaceState.CONFIRMED
     )
 
 
@@ -126,18 +126,19 @@ def covers(person_ids: Sequence[int]) -> Select[int, int, str]:
 
 
 def _photos_of(person_id: int) -> Select[int]:
-    return select(Face.photo_id).where(Face.person_id == person_id, ~Face.is_ignored)
+    return select(Face.photo_id).where(Face.person_id == person_id, Face.is_shown)
 
 
 def years(who: Principal, person_id: int) -> Select[int, int]:
     """(year, number of photos) of a person, the newest year first."""
-    year = extract("year", Photo.taken_at)
-    stmt = select(year, func.count()).where(Photo.id.in_(_photos_of(person_id)), Photo.taken_at.is_not(None))
+    year = Photo.shown_month // 100
+    stmt = select(year, func.count()).where(Photo.id.in_(_photos_of(person_id)))
     return visible_to(stmt, Photo, who).group_by(year).order_by(year.desc())
 
 
-def first_and_last(who: Principal, person_id: int) -> Select[datetime | None, datetime | None]:
-    stmt = select(func.min(Photo.taken_at), func.max(Photo.taken_at))
+def first_and_last(who: Principal, person_id: int) -> Select[datetime, datetime]:
+    """The moments of a person's first and last photo, both null without any."""
+    stmt = select(func.min(Photo.shown_at), func.max(Photo.shown_at))
     return visible_to(stmt.where(Photo.id.in_(_photos_of(person_id))), Photo, who)
 
 
@@ -154,7 +155,7 @@ def faces(
     else:
         stmt = stmt.where(Face.person_id == person_id)
         stmt = stmt if state is None else stmt.where(Face.state == state)
-    stmt = stmt.where(~Face.is_ignored, Face.id > after_id).order_by(Face.id).limit(limit)
+    stmt = stmt.where(Face.is_shown, Face.id > after_id).order_by(Face.id).limit(limit)
     return visible_to(stmt, Face, who)
 
 
@@ -208,12 +209,12 @@ def renames(decision_ids: Sequence[int]) -> Select[int, list[RowChange]]:
 
 def faces_and_photos(person_ids: Sequence[int]) -> Select[int, int]:
     stmt = select(func.count(), func.count(Face.photo_id.distinct()))
-    return stmt.where(Face.person_id.in_(person_ids), ~Face.is_ignored)
+    return stmt.where(Face.person_id.in_(person_ids), Face.is_shown)
 
 
 def photos_with_several(person_ids: Sequence[int]) -> Select[int]:
     """The photos that show more than one of these persons."""
-    stmt = select(Face.photo_id).where(Face.person_id.in_(person_ids), ~Face.is_ignored)
+    stmt = select(Face.photo_id).where(Face.person_id.in_(person_ids), Face.is_shown)
     return stmt.group_by(Face.photo_id).having(func.count(Face.person_id.distinct()) > 1)
 
 
@@ -224,4 +225,4 @@ def count_of(rows: Select[int]) -> Select[int]:
 def faces_in(photo_ids: Sequence[int], person_ids: Sequence[int]) -> Select[int, int]:
     """(photo, face) of these persons in these photos."""
     stmt = select(Face.photo_id, Face.id).where(Face.photo_id.in_(photo_ids), Face.person_id.in_(person_ids))
-    return stmt.where(~Face.is_ignored).order_by(Face.photo_id, Face.id)
+    return stmt.where(Face.is_shown).order_by(Face.photo_id, Face.id)

@@ -52,7 +52,7 @@ class Reading:
         it = self.plan.read.get(face_id)
         if it is None or face_id not in self._vectors:
             return False
-        return it.state in MACHINE and not it.face.is_ignored
+        return it.state in MACHINE and it.face.is_shown
 
     async def embedded(self, face_ids: Sequence[int]) -> list[int]:
         """Those of the faces that have been embedded in this space."""

@@ -79,7 +79,7 @@ class Writing:
             rows = await self._session.scalars(face_queries.faces(self._who, some))
             for face in rows:
                 was = plan.read[face.id]
-                if (face.state, face.person_id, face.is_ignored) == (was.state, was.person_id, False):
+                if (face.state, face.person_id, face.is_shown) == (was.state, was.person_id, True):
                     self._faces[face.id] = face
 
     async def _form(self, person_id: int | None, faces: Sequence[Face]) -> None:

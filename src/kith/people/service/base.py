@@ -120,7 +120,7 @@ class UseCases:
         """Write the decision, and have its consequences worked out in the background."""
         for person in await self.session.scalars(queries.covered_by(ledger.faces())):
             cover = await self.session.get(Face, person.cover_face_id)
-            if cover is None or cover.person_id != person.id or cover.is_ignored:
+            if cover is None or cover.person_id != person.id or not cover.is_shown:
                 ledger.watch(person)
                 person.cover_face_id = None
         decision = await ledger.decide(kind, about)

@@ -7,10 +7,7 @@ from pathlib import PurePath
 
 from fastapi import Response
 
-from kith.engine.image import ImageLimits, decode, encode_webp
 from kith.errors import AppError
-from kith.photos.derived import thumbnail_name
-from kith.photos.errors import FileMissing
 from kith.photos.files import read_photo
 from kith.photos.tables import File, Photo
 from kith.runtime import Runtime
@@ -23,26 +20,22 @@ from kith.sharing.guests import (
     open_share,
     visible_ids,
 )
+from kith.timeline.media import Media
 
-_PREVIEW_SIDE_PX = 1600
 _HEADERS = {
     "cache-control": "private, no-cache", "content-security-policy": "default-src 'none'",
     "referrer-policy": "no-referrer",
 }  # fmt: skip
 
 
-async def thumbnail(kith: Runtime, photo: Photo) -> Response:
-    """Raises FileMissing before the photo was looked at."""
-    if photo.phash is None:
-        raise FileMissing("the photo has not been analysed yet")
-    data = await kith.blobs.get(thumbnail_name(photo.sha256))
-    return Response(data, media_type="image/webp", headers=_HEADERS)
+async def thumbnail(kith: Runtime, opened: Opened, photo_id: int) -> Response:
+    it = await _media(kith, opened).thumbnail(photo_id)
+    return Response(it.data, media_type=it.media_type, headers=_HEADERS)
 
 
-async def preview(kith: Runtime, photo: Photo, files: Sequence[File]) -> Response:
-    data = await read_photo(photo, files, kith.blobs, kith.sources, kith.limits.max_bytes)
-    shown = await kith.decoding.run(_preview, data, kith.limits)
-    return Response(shown, media_type="image/webp", headers=_HEADERS)
+async def preview(kith: Runtime, opened: Opened, photo_id: int) -> Response:
+    it = await _media(kith, opened).preview(photo_id)
+    return Response(it.data, media_type=it.media_type, headers=_HEADERS)
 
 
 async def original(kith: Runtime, opened: Opened, photo: Photo, files: Sequence[File]) -> Response:
@@ -132,5 +125,7 @@ def _unused(name: str, taken: set[str]) -> str:
     return found
 
 
-def _preview(data: bytes, limits: ImageLimits) -> bytes:
-    return encode_webp(decode(data, limits, _PREVIEW_SIDE_PX).pixels)
+def _media(kith: Runtime, opened: Opened) -> Media:
+    max_side_px = kith.settings.engine.max_side_px
+    who = opened.principal()
+    return Media(kith.db, kith.blobs, kith.sources, kith.decoding, kith.limits, max_side_px, who)

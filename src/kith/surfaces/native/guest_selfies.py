@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from kith.faces.service import take_turn
 from kith.people.finding import NoFace
 from kith.runtime import Runtime
-from kith.sharing.errors import FaceChoiceInvalid
 from kith.sharing.guests import find_guest, find_in, open_share, remember
 from kith.surfaces.native import mapping_shares as mapping
 from kith.surfaces.native import wire_shares as wire
+from kith.surfaces.native.looking import FaceIndexInvalid
 from kith.surfaces.uploads import Analysed, analyse_upload
 
 # Whoever is this much smaller than the largest face stands behind the guest, and is not asked about.
@@ -38,7 +38,9 @@ async def find_guest_photos(
     if face_index is None and len(rows) > 1:
         return _choice(analysed, rows)
     if not 0 <= (face_index or 0) < len(rows):
-        raise FaceChoiceInvalid(f"the picture has {len(rows)} faces to choose from")
+        raise FaceIndexInvalid(
+            f"the picture has {len(rows)} faces to choose from, counted from 0", face_count=len(rows)
+        )
     vector = analysed.found.embeddings[rows[face_index or 0]]
     async with kith.db.read() as session:
         opened = await open_share(session, kith.clock, asked.token)

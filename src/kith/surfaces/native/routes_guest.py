@@ -73,7 +73,7 @@ async def guest_enter(
     return wire.EnteredOut()
 
 
-@router.post("/selfie", dependencies=_ASKS, summary="Find one's own photos", responses={422: _FACELESS})
+@router.post("/selfie", dependencies=_ASKS, summary="Find one's own photos", responses={400: _FACELESS})
 async def guest_selfie(
     asked: Asked, kith: Kith, file: Annotated[UploadFile, File()],
     face_index: Annotated[int | None, Form(ge=0, le=1000)] = None,
@@ -95,11 +95,8 @@ async def guest_photos(asked: Asked, kith: Kith, session: Reading, page: Paged) 
 @router.get(
     "/photos/{photo_id}/thumbnail", dependencies=_LOOKS, summary="A photo, small", response_class=Response
 )
-async def guest_thumbnail(asked: Asked, photo_id: PhotoId, kith: Kith, session: Reading) -> Response:
-    opened = await guests.open_share(session, kith.clock, asked.token)
-    guest = await guests.find_guest(session, opened, asked.shown)
-    photo, _ = await guests.get_visible(session, opened, guest, photo_id)
-    return await pictures.thumbnail(kith, photo)
+async def guest_thumbnail(asked: Asked, photo_id: PhotoId, kith: Kith) -> Response:
+    return await pictures.thumbnail(kith, await _opened_for(kith, asked, photo_id), photo_id)
 
 
 @router.get(
@@ -107,11 +104,7 @@ async def guest_thumbnail(asked: Asked, photo_id: PhotoId, kith: Kith, session: 
     response_class=Response,
 )  # fmt: skip
 async def guest_preview(asked: Asked, photo_id: PhotoId, kith: Kith) -> Response:
-    async with kith.db.read() as session:
-        opened = await guests.open_share(session, kith.clock, asked.token)
-        guest = await guests.find_guest(session, opened, asked.shown)
-        photo, files = await guests.get_visible(session, opened, guest, photo_id)
-    return await pictures.preview(kith, photo, files)
+    return await pictures.preview(kith, await _opened_for(kith, asked, photo_id), photo_id)
 
 
 @router.get(
@@ -148,6 +141,15 @@ async def guest_forget(
     await guests.forget(session, await guests.find_guest(session, opened, asked.shown))
     response.delete_cookie(COOKIE, path=_path(request, asked))
     return wire.ForgottenOut()
+
+
+async def _opened_for(kith: Runtime, asked: GuestAsked, photo_id: int) -> guests.Opened:
+    """The link, if this guest may see that photo; no session stays open while the picture is made."""
+    async with kith.db.read() as session:
+        opened = await guests.open_share(session, kith.clock, asked.token)
+        guest = await guests.find_guest(session, opened, asked.shown)
+        await guests.get_visible(session, opened, guest, photo_id)
+    return opened
 
 
 async def _check(request: Request, response: Response, kith: Runtime, token: str, body: wire.EnterIn) -> None:

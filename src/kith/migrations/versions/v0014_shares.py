@@ -1,6 +1,6 @@
 """Links to galleries, and the guests who come by them
 
-Revision: 0013
+Revision: 0014
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from kith.kit.db import UtcDateTime
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
