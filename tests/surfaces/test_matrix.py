@@ -43,6 +43,7 @@ def endpoints() -> Iterator[tuple[str, str, APIRoute]]:
 
 
 ALL = list(endpoints())
+NATIVE = ("/api/kith", "/compat/native")
 GUESTS = (
     "/search", "/faces/search-session", "/search/status/{session_id:path}", "/index/status/{session_id:path}",
     "/health", "/metrics",
@@ -68,6 +69,8 @@ BODIES: dict[str, object] = {
     "POST /api/kith/photos/{photo_id}/faces": {"box": {"x": 0, "y": 0, "width": 1, "height": 1}},
     "PATCH /api/kith/galleries/{gallery_id}": {"title": "Party"},
     "POST /api/kith/galleries/{gallery_id}/index": {"prefix": ""},
+    "POST /api/kith/galleries/{gallery_id}/shares": {},
+    "PATCH /api/kith/shares/{share_id}": {},
 }
 FILES = {"POST /api/kith/galleries/{gallery_id}/photos": {"files": ("a.png", b"a")}}
 
@@ -93,6 +96,7 @@ def filled(path: str, person: int = 1, face: int = 1, key: int = 1, slug: str = 
         webhook_id=1,
         photo_id=1,
         gallery_id=1,
+        share_id=1,
         decision_id=1,
         question_id=Asked(person, None, (1,)).question_id,
         slug=slug,
@@ -150,8 +154,12 @@ class TestMatrix:
         }
         own = {"/health", "/health/live", "/health/ready", "/compat/core/health"}
         galleries = {"/api/health", "/compat/galleries/api/health"}
-        own |= {f"{at}/session" for at in ("/api/kith", "/compat/native")}
-        assert public == own | vectors | galleries | guests
+        own |= {f"{at}/session" for at in NATIVE}
+        by_link = {
+            path for path in public if path.startswith(tuple(f"{at}/guest/{{token}}" for at in NATIVE))
+        }
+        assert len(by_link) == 2 * 9
+        assert public - by_link == own | vectors | galleries | guests
 
     async def test_no_key_and_keys_that_are_over(
         self, runtime: Runtime, client: httpx.AsyncClient, clock: ManualClock

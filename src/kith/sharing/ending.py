@@ -24,6 +24,7 @@ from kith.kit.clock import Clock
 from kith.kit.db import Database, WriteSession
 from kith.people.forgetting import forget_faces
 from kith.photos import queries as photo_queries
+from kith.photos.derived import crop_name
 from kith.photos.tables import Photo
 from kith.sharing import queries
 from kith.sharing.galleries import expire_job, find_terms
@@ -74,7 +75,8 @@ async def expire(session: WriteSession, clock: Clock, blobs: Blobs, terms: Galle
     else:
         faces = 0
         for some in chunks(photo_ids, _CHUNK):
-            faces += await _erase_faces(session, some)
+            faces += await _erase_faces(session, blobs, some)
+    await session.execute(queries.forget_guests_of_gallery(terms.gallery_id))
     terms.expired_at = clock.now()
     record(
         session, clock, who, AuditAction.ERASE, "gallery", terms.gallery_id,
@@ -83,12 +85,15 @@ async def expire(session: WriteSession, clock: Clock, blobs: Blobs, terms: Galle
     return faces
 
 
-async def _erase_faces(session: WriteSession, photo_ids: Sequence[int]) -> int:
+async def _erase_faces(session: WriteSession, blobs: Blobs, photo_ids: Sequence[int]) -> int:
+    digests = {it.id: it.sha256 for it in await session.scalars(photo_queries.by_ids(photo_ids))}
     faces = (await session.scalars(face_queries.faces_of_photos(photo_ids))).all()
     for some in chunks([face.id for face in faces], _CHUNK):
         touch(session, some)
         await forget_faces(session, some)
         await session.execute(delete(Face).where(Face.id.in_(some)))
+    for face in faces:
+        await blobs.delete(crop_name(digests[face.photo_id], face.xyxy))
     # A settled photo is given no faces by an analysis, be it one that is under way.
     await session.execute(update(Photo).where(Photo.id.in_(photo_ids)).values(is_settled=True))
     return len(faces)

@@ -100,6 +100,8 @@ async def _fill(session: ReadSession | WriteSession, found: Sequence[SharedGalle
         by_id[gallery_id].counts[PhotoState(state)] = count
     for gallery_id, photo_id, sha256 in await session.execute(queries.covers(ids)):
         by_id[gallery_id].cover = Cover(photo_id, sha256)
+    for gallery_id, count in await session.execute(queries.share_counts(ids)):
+        by_id[gallery_id].share_count = count
     for intake in await session.scalars(queries.last_intakes(ids)):
         by_id[intake.gallery_id].intake = intake
 

@@ -21,10 +21,12 @@ from tests.surfaces.conftest import NO_WORKER, Library
 ROOT = "/api/kith"
 
 
-async def opened(data: Path, packs: Path, url: str | None, clock: ManualClock) -> AsyncIterator[Library]:
+async def opened(
+    data: Path, packs: Path, url: str | None, clock: ManualClock, **groups: Any
+) -> AsyncIterator[Library]:
     """A library whose sources are the shared photos, under a clock that stands still."""
     sources = SourceSettings(url=str(shared_path("data")))
-    settings = library_settings(data, packs, url, worker=NO_WORKER, sources=sources)
+    settings = library_settings(data, packs, url, worker=NO_WORKER, sources=sources, **groups)
     async with open_runtime(settings, clock=clock) as runtime, connected(create_app(settings, runtime)) as it:
         yield Library(it, runtime)
 

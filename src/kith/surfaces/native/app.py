@@ -11,6 +11,7 @@ from kith.surfaces.native import (
     routes_events,
     routes_faces,
     routes_galleries,
+    routes_guest,
     routes_jobs,
     routes_media,
     routes_packs,
@@ -19,13 +20,14 @@ from kith.surfaces.native import (
     routes_review,
     routes_search,
     routes_session,
+    routes_shares,
     routes_uploads,
     routes_webhooks,
 )
 from kith.surfaces.problems import STATUS, install
 
-# RFC 9110 has a status of its own for who names a state that is no more.
-_STATUSES = {**STATUS, "photo_changed": 412}
+# RFC 9110 has statuses of its own for a state that is no more, and for what is gone for good.
+_STATUSES = {**STATUS, "photo_changed": 412, "share_expired": 410}
 
 
 def create_native() -> FastAPI:
@@ -39,6 +41,7 @@ def create_native() -> FastAPI:
         routes_session, routes_events, routes_accounts, routes_photos, routes_media, routes_people,
         routes_faces, routes_decisions, routes_galleries, routes_uploads, routes_jobs, routes_about,
         routes_webhooks, routes_audit, routes_review, routes_search, routes_packs,
+        routes_shares, routes_guest,
     )  # fmt: skip
     for it in nouns:
         app.include_router(it.router)
