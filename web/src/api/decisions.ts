@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { api, body, type Schema } from "./client";
-import type { Photo } from "./photos";
+import { changePhotos, type Photo } from "./photos";
 
 export type Decision = Schema<"DecisionOut">;
 export type PhotoFace = Schema<"PhotoFaceOut">;
@@ -27,10 +27,18 @@ export function forgetPeople(queries: QueryClient): Promise<unknown> {
   return Promise.all(CONCERNED.map((it) => queries.invalidateQueries({ queryKey: [it] })));
 }
 
+// While another decision is on its way, what is read would not have it yet, and show it taken back.
+const DECIDING = ["decisions"];
+
+function settle(queries: QueryClient): Promise<unknown> | undefined {
+  return queries.isMutating({ mutationKey: DECIDING }) <= 1 ? forgetPeople(queries) : undefined;
+}
+
 /** Decides about faces: photos that are read show it at once, and as before where the server refuses. */
 export function useDecide() {
   const queries = useQueryClient();
   return useMutation({
+    mutationKey: DECIDING,
     mutationFn: async ({ faceIds, action, whose }: Deciding) =>
       body(
         await api.POST("/faces/decide", {
@@ -50,7 +58,7 @@ export function useDecide() {
       );
     },
     onError: (_error, _deciding, takeBack) => takeBack?.(),
-    onSettled: () => forgetPeople(queries),
+    onSettled: () => settle(queries),
   });
 }
 
@@ -64,6 +72,7 @@ interface Drawing {
 export function useDrawFace() {
   const queries = useQueryClient();
   return useMutation({
+    mutationKey: DECIDING,
     mutationFn: async ({ photoId, box, whose }: Drawing) =>
       body(
         await api.POST("/photos/{photo_id}/faces", {
@@ -79,7 +88,7 @@ export function useDrawFace() {
         photo.photo_id === photoId ? { ...photo, faces: [...photo.faces, drawn(photo, box, whose)] } : photo,
       ),
     onError: (_error, _drawing, takeBack) => takeBack?.(),
-    onSettled: () => forgetPeople(queries),
+    onSettled: () => settle(queries),
   });
 }
 
@@ -87,6 +96,7 @@ export function useDrawFace() {
 export function useUndo() {
   const queries = useQueryClient();
   return useMutation({
+    mutationKey: DECIDING,
     mutationFn: async ({ decisionId }: { decisionId: number; faces?: readonly PhotoFace[] }) =>
       body(
         await api.POST("/decisions/{decision_id}/undo", { params: { path: { decision_id: decisionId } } }),
@@ -100,26 +110,9 @@ export function useUndo() {
       );
     },
     onError: (_error, _undo, takeBack) => takeBack?.(),
-    onSettled: () => forgetPeople(queries),
+    onSettled: () => settle(queries),
   });
 }
-
-/** Changes the photos that are read with all their facts; what it answers puts them back. */
-export async function changePhotos(
-  queries: QueryClient,
-  change: (photo: Photo) => Photo,
-): Promise<() => void> {
-  // The neighbours of a photo stand below it in the cache, and are of another shape.
-  const filters = { queryKey: ["photo"], predicate: isPhoto };
-  await queries.cancelQueries(filters);
-  const before = queries.getQueriesData<Photo>(filters);
-  queries.setQueriesData<Photo>(filters, (photo) => photo && change(photo));
-  return () => {
-    for (const [key, photo] of before) queries.setQueryData(key, photo);
-  };
-}
-
-const isPhoto = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey.length === 2;
 
 function decided(face: PhotoFace, { action, whose }: Deciding): PhotoFace {
   const nobody = { person: null, suggested: null, state: "unknown" };
@@ -138,12 +131,15 @@ function decided(face: PhotoFace, { action, whose }: Deciding): PhotoFace {
   }
 }
 
-/** Until the server has answered, nobody knows the numbers of what is new. */
-export const NOT_YET = -1;
+// Until the server has answered, nobody knows the numbers of what is new.
+let notYet = -1;
+
+/** Whether the server knows of it. */
+export const isKnown = (id: number) => id > 0;
 
 function drawn(photo: Photo, box: Box, whose: Whose | undefined): PhotoFace {
   return {
-    face_id: NOT_YET,
+    face_id: notYet--,
     version: photo.version,
     box,
     state: whose ? "confirmed" : "unknown",
@@ -157,5 +153,5 @@ function drawn(photo: Photo, box: Box, whose: Whose | undefined): PhotoFace {
 }
 
 function personOf({ personId, name }: Whose) {
-  return { person_id: personId ?? NOT_YET, name };
+  return { person_id: personId ?? notYet--, name };
 }
