@@ -1,6 +1,7 @@
 """What goes on in a process beside its requests and its worker: who tells, who fetches, who tidies up."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 from kith.accounts.principal import DEFAULT_TENANT_ID
@@ -18,7 +19,12 @@ from kith.jobs.service import Jobs
 from kith.kit.db import WriteSession
 from kith.notify.service import DELIVER, EXPIRE_DELIVERIES, expire_deliveries
 from kith.notify.tasks import DeliverWebhooks
+from kith.photos.aside import Aside
+from kith.photos.uploading import EXPIRE_UPLOADS, expire_uploads
 from kith.runtime import Runtime
+from kith.sharing.ending import ExpireGalleries
+from kith.sharing.filling import INDEX_GALLERY, IndexGalleries
+from kith.sharing.galleries import EXPIRE_GALLERY
 from kith.timeline.trash import EXPIRE_TRASH, expire_trash
 
 # So many endpoints may leave us without an answer before others have to wait for them.
@@ -60,6 +66,9 @@ async def courier(kith: Runtime) -> Runner:
     async def empty_trash(session: WriteSession) -> None:
         await expire_trash(session, kith.blobs, kith.clock, keep.trash.days)
 
+    async def expire_aside(session: WriteSession) -> None:
+        await expire_uploads(session, kith.clock, Aside(keep.uploads_folder))
+
     kinds = {
         audit.EXPIRE_AUDIT: expire_audit,
         EXPIRE_DELIVERIES: expire_sent,
@@ -67,6 +76,7 @@ async def courier(kith: Runtime) -> Runner:
         ingest.EXPIRE_INGEST: expire_ingest,
         EXPIRE_PHOTOS: expire_photos,
         EXPIRE_TRASH: empty_trash,
+        EXPIRE_UPLOADS: expire_aside,
     }
     with suppress(Unavailable):  # the next start queues them
         async with kith.db.write() as session:
@@ -74,7 +84,8 @@ async def courier(kith: Runtime) -> Runner:
     daily = {kind: Daily(kith.db, kith.clock, kind, work) for kind, work in kinds.items()}
     deliver = DeliverWebhooks(kith.db, kith.clock, kith.fetcher, kith.sealer)
     config = kith.runner_config(_COURIER_LANES)
-    return Runner(kith.db, kith.clock, {DELIVER: deliver, **daily}, kith.courier_liveness, config)
+    handlers = {DELIVER: deliver, EXPIRE_GALLERY: ExpireGalleries(kith.ending), **daily}
+    return Runner(kith.db, kith.clock, handlers, kith.courier_liveness, config)
 
 
 def gatherer(kith: Runtime) -> Runner:
@@ -84,7 +95,8 @@ def gatherer(kith: Runtime) -> Runner:
         limits=kith.fetch_limits,
     )  # fmt: skip
     entries = IngestEntries(kith.db, kith.clock, entry_work(kith))
-    handlers = {batches.INDEX_BATCH: index_batches, ingest.INGEST: entries}
+    galleries = IndexGalleries(replace(kith.filling, decoding=kith.working))
+    handlers = {batches.INDEX_BATCH: index_batches, ingest.INGEST: entries, INDEX_GALLERY: galleries}
     config = kith.runner_config(_GATHERER_LANES)
     return Runner(kith.db, kith.clock, handlers, kith.gatherer_liveness, config)
 

@@ -43,9 +43,12 @@ from kith.migrations import upgrade
 from kith.people.identification import IdentifyConfig, IdentifyFaces
 from kith.people.matching import Thresholds
 from kith.people.pulse import Pulses
+from kith.photos.aside import Aside
 from kith.photos.importing import Importer
 from kith.photos.service import ANALYSE, Photos
 from kith.settings import Settings, revealed
+from kith.sharing.ending import Ending
+from kith.sharing.filling import Parts as FillingParts
 from kith.tagging.batches import MAX_WAITING, RECOGNISED, BatchDone, BatchRule, recognise_waiting
 from kith.tagging.pictures import Parts
 from kith.tagging.training import TRAIN, Train
@@ -186,6 +189,7 @@ class Runtime:
             audit.record(session, self.clock, who, AuditAction.ERASE, "tenant", erased.tenant_id)
             spaces = [(it.key, it.dimension) for it in await session.scalars(face_queries.spaces())]
         await self._clear_indexes(spaces)
+        await asyncio.to_thread(Aside(self.settings.uploads_folder).remove, erased.uploads)
         return await erase_blobs(self.db, self.blobs, erased)
 
     async def _clear_indexes(self, spaces: Sequence[tuple[str, int]]) -> None:
@@ -207,6 +211,15 @@ class Runtime:
             self.db, self.clock, who, blobs=self.blobs, sources=self.sources, recognition=self.recognition,
             decoding=self.working, config=self._analysis,
         )  # fmt: skip
+
+    @property
+    def filling(self) -> FillingParts:
+        """What galleries that are shared are filled with."""
+        return FillingParts(self.db, self.clock, self.blobs, self.sources, self.decoding, self.limits)
+
+    @property
+    def ending(self) -> Ending:
+        return Ending(self.db, self.clock, self.blobs, self.recognition)
 
     @property
     def tagging(self) -> Parts:

@@ -284,9 +284,23 @@ class VectorsSettings(Group):
     )
 
 
+class GuestSettings(Group):
+    similarity: float = Field(
+        default=0.6, ge=0, le=1, description="From here on a guest's selfie and a face are the same person."
+    )
+    requests_per_minute: int = Field(
+        default=1000, ge=1,
+        description="How often one address may ask as a guest a minute; photos of a page are not counted.",
+    )  # fmt: skip
+    passwords_per_minute: int = Field(
+        default=20, ge=1, description="How many passwords of links one address may try a minute."
+    )
+
+
 class SurfaceSettings(Group):
     core: CoreSettings = Field(default=CoreSettings(), description="The core surface.")
     sessions: SessionsSettings = Field(default=SessionsSettings(), description="The sessions surface.")
+    guests: GuestSettings = Field(default=GuestSettings(), description="Guests of shared galleries.")
     vectors: VectorsSettings = Field(default=VectorsSettings(), description="The vectors surface.")
 
 
@@ -342,6 +356,10 @@ class Settings(BaseSettings):
     @property
     def packs_folder(self) -> Path:
         return self.data / "packs"
+
+    @property
+    def uploads_folder(self) -> Path:
+        return self.data / "uploads"
 
     @property
     def index_folder(self) -> Path:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -14,8 +15,9 @@ from starlette.routing import Mount
 from kith.accounts.keys import Keys, NewKey
 from kith.accounts.principal import Principal, Scope
 from kith.app import create_app
+from kith.people.reviewing.questions import Asked
 from kith.runtime import Runtime, open_runtime
-from kith.settings import Settings
+from kith.settings import Settings, SourceSettings
 from kith.surfaces.access import Needs, Public, demand_of, routes_of
 from kith.surfaces.dispatch import Dispatcher
 from kith.tenants.service import Quotas, Tenants
@@ -41,6 +43,7 @@ def endpoints() -> Iterator[tuple[str, str, APIRoute]]:
 
 
 ALL = list(endpoints())
+NATIVE = ("/api/kith", "/compat/native")
 GUESTS = (
     "/search", "/faces/search-session", "/search/status/{session_id:path}", "/index/status/{session_id:path}",
     "/health", "/metrics",
@@ -62,15 +65,24 @@ CHANGE = {"name": "Bea", "display_order": 1, "avatar_url": "a"}
 BODIES: dict[str, object] = {
     "PATCH /api/kith/photos/{photo_id}": {},
     "POST /api/kith/people/{person_id}/split": {"face_ids": [1]},
+    "POST /api/kith/review/{question_id}/answer": {"same": True},
     "POST /api/kith/photos/{photo_id}/faces": {"box": {"x": 0, "y": 0, "width": 1, "height": 1}},
+    "PATCH /api/kith/galleries/{gallery_id}": {"title": "Party"},
+    "POST /api/kith/galleries/{gallery_id}/index": {"prefix": ""},
+    "POST /api/kith/galleries/{gallery_id}/shares": {},
+    "PATCH /api/kith/shares/{share_id}": {},
 }
+FILES = {"POST /api/kith/galleries/{gallery_id}/photos": {"files": ("a.png", b"a")}}
 
 
-def fitting(method: str, path: str) -> object:
+def fitting(method: str, path: str) -> dict[str, Any]:
+    """What a request carries."""
     endpoint = f"{method} {path.replace('/compat/native/', '/api/kith/')}"
-    if endpoint not in BODIES and method in {"PUT", "PATCH"}:
-        return {"name": "Bea"} if path.startswith(("/api/kith/", "/compat/native/")) else CHANGE
-    return BODIES.get(endpoint)
+    if endpoint in FILES:
+        return {"files": FILES[endpoint]}
+    if method in {"PUT", "PATCH"} and endpoint not in BODIES:
+        return {"json": {"name": "Bea"} if path.startswith(("/api/kith/", "/compat/native/")) else CHANGE}
+    return {"json": BODIES.get(endpoint)}
 
 
 def filled(path: str, person: int = 1, face: int = 1, key: int = 1, slug: str = "theirs") -> str:
@@ -79,8 +91,14 @@ def filled(path: str, person: int = 1, face: int = 1, key: int = 1, slug: str = 
         person_id=person,
         face_id=face,
         key_id=key,
+        upload_id=1,
+        pack_id="theirs",
+        webhook_id=1,
         photo_id=1,
+        gallery_id=1,
+        share_id=1,
         decision_id=1,
+        question_id=Asked(person, None, (1,)).question_id,
         slug=slug,
         session_id="theirs",
         path="theirs",
@@ -98,7 +116,10 @@ def body_for(path: str) -> dict[str, str] | None:
 
 @pytest.fixture
 async def runtime(database_url: str, tmp_path: Path, clock: ManualClock) -> AsyncIterator[Runtime]:
-    settings = library_settings(tmp_path / "data", None, database_url, worker=NO_WORKER, engine=PACK)
+    settings = library_settings(
+        tmp_path / "data", None, database_url, worker=NO_WORKER, engine=PACK,
+        sources=SourceSettings(url=str(tmp_path)),
+    )  # fmt: skip
     async with open_runtime(settings, clock=clock) as runtime:
         yield runtime
 
@@ -133,8 +154,12 @@ class TestMatrix:
         }
         own = {"/health", "/health/live", "/health/ready", "/compat/core/health"}
         galleries = {"/api/health", "/compat/galleries/api/health"}
-        own |= {f"{at}/session" for at in ("/api/kith", "/compat/native")}
-        assert public == own | vectors | galleries | guests
+        own |= {f"{at}/session" for at in NATIVE}
+        by_link = {
+            path for path in public if path.startswith(tuple(f"{at}/guest/{{token}}" for at in NATIVE))
+        }
+        assert len(by_link) == 2 * 9
+        assert public - by_link == own | vectors | galleries | guests
 
     async def test_no_key_and_keys_that_are_over(
         self, runtime: Runtime, client: httpx.AsyncClient, clock: ManualClock
@@ -172,7 +197,7 @@ class TestMatrix:
         for method, path, _ in GUARDED:
             if "{" in path and path not in REPEATABLE:
                 seen += 1
-                body = fitting(method, path)
-                answer = await client.request(method, filled(path, person), headers=headers, json=body)
+                carried = fitting(method, path)
+                answer = await client.request(method, filled(path, person), headers=headers, **carried)
                 assert answer.status_code == 404, (method, path)
         assert seen > 10

@@ -57,3 +57,9 @@ async def _places(session: ReadSession | WriteSession, photo_ids: Sequence[int])
     for photo_id, location in await session.execute(photo_queries.places_of(photo_ids)):
         places.setdefault(photo_id, location)
     return places
+
+
+async def active_space_id(session: ReadSession | WriteSession) -> int | None:
+    """The space of the pack in use; None before the first analysis."""
+    space = await session.scalar(queries.active_space())
+    return space.id if space is not None else None

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, Update, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Delete, Select, Update, and_, delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningDelete
 
-from kith.jobs.tables import Job, JobState
+from kith.jobs.tables import Job, JobPause, JobState
 
 
 def next_in_line(now: datetime, kinds: Sequence[str]) -> Select[str, int]:
@@ -100,19 +100,80 @@ def failed(tenant_id: int) -> Select[Job]:
     return select(Job).where(Job.tenant_id == tenant_id, Job.state == JobState.FAILED).order_by(Job.id)
 
 
+def waiting(tenant_id: int) -> Select[str, datetime]:
+    """(kind, when the oldest of it was queued) of what waits and is due."""
+    is_daily = Job.dedupe_key.is_not_distinct_from(Job.kind)
+    return (
+        select(Job.kind, func.min(Job.created_at))
+        .where(Job.tenant_id == tenant_id, Job.state == JobState.QUEUED, ~is_daily)
+        .group_by(Job.kind)
+    )
+
+
+def workers(tenant_id: int) -> Select[str | None, str, int]:
+    """(worker, kind, how many jobs of it it has in hand)."""
+    return (
+        select(Job.leased_by, Job.kind, func.count())
+        .where(Job.tenant_id == tenant_id, Job.state == JobState.RUNNING)
+        .group_by(Job.leased_by, Job.kind)
+        .order_by(Job.leased_by, Job.kind)
+        .limit(1000)
+    )
+
+
+def pauses(tenant_id: int) -> Select[str]:
+    return select(JobPause.kind).where(JobPause.tenant_id == tenant_id).order_by(JobPause.kind)
+
+
+def pause(tenant_id: int, kind: str) -> Select[JobPause]:
+    return select(JobPause).where(JobPause.tenant_id == tenant_id, JobPause.kind == kind)
+
+
+def failed_after(tenant_id: int, job_id: int, limit: int) -> Select[Job]:
+    return failed(tenant_id).where(Job.id > job_id).limit(limit)
+
+
+def failed_of(tenant_id: int, kind: str | None, job_ids: Sequence[int] | None) -> Select[Job]:
+    """Failed jobs, of a kind or by their ids where those are given; kept until the transaction has ended."""
+    stmt = failed(tenant_id)
+    if kind is not None:
+        stmt = stmt.where(Job.kind == kind)
+    if job_ids is not None:
+        stmt = stmt.where(Job.id.in_(job_ids))
+    return stmt.with_for_update()
+
+
+def drop_failed(tenant_id: int, kind: str) -> Delete:
+    return delete(Job).where(Job.tenant_id == tenant_id, Job.kind == kind, Job.state == JobState.FAILED)
+
+
+def open_payloads(tenant_id: int, kind: str) -> Select[dict[str, int]]:
+    """What jobs of a kind that wait or run are about."""
+    is_open = Job.state.in_((JobState.QUEUED, JobState.RUNNING))
+    return select(Job.payload).where(Job.tenant_id == tenant_id, Job.kind == kind, is_open)
+
+
 def open_for(tenant_id: int, kinds: Sequence[str]) -> Select[int]:
-    """How many jobs of some kinds a tenant still has to have done."""
+    """How many jobs of some kinds a tenant still has to have done; what is paused waits for nobody."""
     return select(func.count()).where(
         Job.tenant_id == tenant_id,
         Job.kind.in_(kinds),
-        Job.state.in_((JobState.QUEUED, JobState.RUNNING)),
+        or_(Job.state == JobState.RUNNING, (Job.state == JobState.QUEUED) & ~_is_paused()),
     )
 
 
 def _claimable(now: datetime) -> ColumnElement[bool]:
-    """Queued and due; and not while another of the same key runs, for the two would do the same."""
+    """Queued, due and not paused; and not while another of the same key runs: the two would do the same."""
     other = aliased(Job)
     twin = select(other.id).where(
         other.dedupe_key == Job.dedupe_key, other.state == JobState.RUNNING
     ).exists()  # fmt: skip
-    return and_(Job.state == JobState.QUEUED, Job.available_at <= now, or_(Job.dedupe_key.is_(None), ~twin))
+    return and_(
+        Job.state == JobState.QUEUED, Job.available_at <= now, or_(Job.dedupe_key.is_(None), ~twin),
+        ~_is_paused(),
+    )  # fmt: skip
+
+
+def _is_paused() -> ColumnElement[bool]:
+    pause = select(JobPause.kind).where(JobPause.tenant_id == Job.tenant_id, JobPause.kind == Job.kind)
+    return pause.exists()

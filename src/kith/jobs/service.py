@@ -129,6 +129,16 @@ class Jobs:
                 await self._requeue(job, delay=timedelta(), counted=True)
         return found
 
+    async def revive(self, jobs: Sequence[Job]) -> None:
+        """Queue failed jobs again, as if they had never been tried."""
+        for job in jobs:
+            job.attempts, job.error_code, job.error_detail = 0, None, None
+            if job.dedupe_key is not None:
+                await self._requeue(job, delay=timedelta(), counted=True)
+            else:
+                job.state, job.available_at = JobState.QUEUED, self._clock.now()
+        await self._session.flush()
+
     async def _requeue(self, job: Job, *, delay: timedelta, counted: bool) -> None:
         if job.dedupe_key is not None and await self._waiting(job.dedupe_key) is not None:
             await self._session.delete(job)  # a twin that waits will do the same

@@ -46,3 +46,13 @@ class Job(Base):
     error_code: Mapped[str | None] = mapped_column(String(100))
     error_detail: Mapped[str | None] = mapped_column(String(1000))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class JobPause(Base):
+    """A kind of jobs that nobody takes up for a tenant until the row is gone; what runs comes to its end."""
+
+    __tablename__ = "job_pauses"
+
+    tenant_id: Mapped[Key] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(50), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

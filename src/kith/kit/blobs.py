@@ -37,6 +37,15 @@ class Blobs:
         except (BaseError, OSError) as error:
             raise storage_error(error) from error
 
+    async def put_file(self, name: str, path: Path, size_bytes: int) -> None:
+        """As `put`, of a file that is read a piece at a time."""
+        if await self._size(name) == size_bytes:
+            return
+        try:
+            await obstore.put_async(self._store, name, path)
+        except (BaseError, OSError) as error:
+            raise storage_error(error) from error
+
     async def get(self, name: str) -> bytes:
         """Raises BlobNotFound where there is none."""
         try:

@@ -4,7 +4,7 @@ Unavailable ── StorageUnavailable ── StorageFull; DatabaseUnavailable, S
 NotFound ── BlobNotFound, SourceNotFound
 InvalidInput ── SourceKeyInvalid, CursorInvalid; FetchError ── FetchUrlInvalid, FetchRefusedAddress,
                 FetchRefusedType, FetchTimeout, FetchFailed
-LimitExceeded ── FetchTooLarge
+LimitExceeded ── FetchTooLarge, TooManyKeys
 Conflict ── SecretSealed
 """
 
@@ -44,6 +44,11 @@ class SourceNotFound(NotFound):
 class SourceKeyInvalid(InvalidInput):
     code = "source_key_invalid"
     title = "The key cannot name a stored picture"
+
+
+class TooManyKeys(LimitExceeded):
+    code = "too_many_keys"
+    title = "The folder of sources holds too many files"
 
 
 class CursorInvalid(InvalidInput):

@@ -13,3 +13,11 @@ def require_storable(value: object, max_bytes: int) -> None:
         raise ValueError("must not hold the character NUL")
     if len(text) > max_bytes:
         raise ValueError(f"may have at most {max_bytes:,} bytes")
+
+
+def without_password(url: str) -> str:
+    """An address as it may be shown: no user, no password, no query."""
+    scheme, _, rest = url.partition("://")
+    place = rest.partition("?")[0]
+    host, slash, path = place.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"

@@ -11,9 +11,11 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from kith.engine.errors import EmptyImage, ImageTooLarge
 from kith.kit.blobs import storage_error
-from kith.kit.errors import SourceKeyInvalid, SourceNotFound, SourcesNotSet, StorageUnavailable
+from kith.kit.errors import SourceKeyInvalid, SourceNotFound, SourcesNotSet, StorageUnavailable, TooManyKeys
 
 _MAX_KEY_BYTES = 1024  # as S3 has it
+# The files of one folder that are listed at once: their keys are held in memory.
+MAX_KEYS = 200_000
 
 
 class Sources:
@@ -68,6 +70,33 @@ class Sources:
             raise SourceNotFound("there is no picture under this key") from error
         except (BaseError, OSError) as error:
             raise storage_error(error) from error
+
+    def check_folder(self, prefix: str) -> None:
+        """Raise SourcesNotSet, or SourceKeyInvalid for what can be no folder of the store."""
+        if self._store is None:
+            raise SourcesNotSet
+        if prefix.rstrip("/"):
+            _check(prefix.rstrip("/"))
+
+    async def keys(self, prefix: str) -> list[str]:
+        """All keys in a folder and those below it, in order; an empty prefix names the whole store.
+
+        Raises SourcesNotSet, SourceKeyInvalid, TooManyKeys, StorageUnavailable.
+        """
+        self.check_folder(prefix)
+        if self._store is None:
+            raise SourcesNotSet
+        found: list[str] = []
+        try:
+            async for some in obstore.list(self._store, prefix.rstrip("/") or None):
+                found += [it["path"] for it in some]
+                if len(found) > MAX_KEYS:
+                    raise TooManyKeys(f"a folder of sources may hold at most {MAX_KEYS:,} files")
+        except FileNotFoundError:
+            return []
+        except (BaseError, OSError) as error:
+            raise storage_error(error) from error
+        return sorted(found)
 
 
 def _check(key: str) -> None:

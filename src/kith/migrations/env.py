@@ -15,10 +15,12 @@ from kith.kit.db import Base
 from kith.notify import tables as notify
 from kith.people import tables as people
 from kith.photos import tables as photos
+from kith.sharing import tables as sharing
 
 # Importing them is what fills Base.metadata.
 TABLES = (
     accounts, audit, batches, enrolment, external_ids, faces, galleries, ingest, jobs, notify, people, photos,
+    sharing,
 )  # fmt: skip
 
 context.configure(

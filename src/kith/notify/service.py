@@ -183,6 +183,16 @@ async def list_endpoints(session: ReadSession | WriteSession, who: Principal) ->
     return (await session.scalars(queries.endpoints(who))).all()
 
 
+async def numbered_endpoint(
+    session: ReadSession | WriteSession, who: Principal, endpoint_id: int
+) -> WebhookEndpoint:
+    """Raises WebhookNotFound."""
+    row = await session.scalar(queries.endpoints(who).where(WebhookEndpoint.id == endpoint_id))
+    if row is None:
+        raise WebhookNotFound(f"there is no webhook {endpoint_id}")
+    return row
+
+
 async def find_endpoint(session: ReadSession | WriteSession, who: Principal, url: str) -> WebhookEndpoint:
     """The endpoint at an address; raises WebhookNotFound."""
     try:

@@ -91,8 +91,7 @@ def _describe(
     photos: dict[int, Photo], *, is_rest: bool,
 ) -> Group:  # fmt: skip
     ids = [face_ids[row] for row in rows]
-    seen = (photos[face_id].taken_at for face_id in ids if face_id in photos)
-    moments = [moment for moment in seen if moment is not None]
+    moments = [photos[face_id].shown_at for face_id in ids if face_id in photos]
     return Group(
         ids[:FACES_SHOWN], len(ids), float(np.mean([similarities[row] for row in rows])),
         min(moments, default=None), max(moments, default=None), is_rest,

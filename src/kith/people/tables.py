@@ -89,6 +89,7 @@ class Decision(Base):
     __tablename__ = "decisions"
     __table_args__ = (
         Index(None, "tenant_id", "id"),
+        Index(None, "tenant_id", "undone_at"),
         {"sqlite_autoincrement": True},
     )
 

@@ -1,11 +1,13 @@
 """What can go wrong with photos and their files.
 
-NotFound ── PhotoNotFound, FileMissing
-Conflict ── PhotoChanged
-InvalidInput ── FileUnreadable, FileNameInvalid, FolderUnreadable, NotesInvalid
+NotFound ── PhotoNotFound, FileMissing, UploadNotFound
+InvalidInput ── FileUnreadable, FileNameInvalid, FolderUnreadable, NotesInvalid,
+                UploadTooLong, UploadDigestWrong
+Conflict ── PhotoChanged, UploadOffsetWrong
+LimitExceeded ── UploadPieceTooLarge, TooManyUploads
 """
 
-from kith.errors import Conflict, InvalidInput, NotFound
+from kith.errors import Conflict, InvalidInput, LimitExceeded, NotFound
 
 
 class PhotoNotFound(NotFound):
@@ -41,3 +43,33 @@ class NotesInvalid(InvalidInput):
 class PhotoChanged(Conflict):
     code = "photo_changed"
     title = "The photo has changed meanwhile"
+
+
+class UploadNotFound(NotFound):
+    code = "upload_not_found"
+    title = "There is no such upload"
+
+
+class UploadOffsetWrong(Conflict):
+    code = "upload_offset_wrong"
+    title = "The upload has come to another byte"
+
+
+class UploadTooLong(InvalidInput):
+    code = "upload_too_long"
+    title = "There is more than was announced"
+
+
+class UploadDigestWrong(InvalidInput):
+    code = "upload_digest_wrong"
+    title = "What arrived is not what was sent"
+
+
+class UploadPieceTooLarge(LimitExceeded):
+    code = "upload_piece_too_large"
+    title = "The piece is too large"
+
+
+class TooManyUploads(LimitExceeded):
+    code = "too_many_uploads"
+    title = "Too many uploads are on their way"

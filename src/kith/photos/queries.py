@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, column, func, select, table
+from sqlalchemy import ColumnElement, Select, Update, column, delete, func, select, table, update
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import ReturningDelete
 
 from kith.accounts.principal import Principal, visible_to
 from kith.galleries.tables import LIBRARY, Gallery
-from kith.photos.tables import File, Photo, PhotoOrigin, PhotoState, Purpose, Storage
+from kith.photos.tables import File, Photo, PhotoOrigin, PhotoState, Purpose, Storage, Upload
 
 # Of the layer above only the number is asked, for a quota.
 _FACES = table("faces", column("tenant_id"))
@@ -122,6 +123,22 @@ def not_analysed_in(who: Principal, space_id: int) -> Select[int]:
     return visible_to(stmt.order_by(Photo.id), Photo, who)
 
 
+def count_not_analysed_in(who: Principal, space_id: int) -> Select[int]:
+    return select(func.count()).select_from(not_analysed_in(who, space_id).order_by(None).subquery())
+
+
+def failed_ids(who: Principal) -> Select[int]:
+    stmt = select(Photo.id).where((Photo.state == PhotoState.FAILED) | Photo.error_code.is_not(None))
+    return visible_to(stmt.order_by(Photo.id), Photo, who)
+
+
+def forgive(who: Principal) -> Update:
+    """Have photos that failed wait as if they had never been looked at."""
+    stmt = update(Photo).where(Photo.state == PhotoState.FAILED)
+    stmt = stmt.values(state=PhotoState.PENDING, error_code=None, error_detail=None)
+    return visible_to(stmt, Photo, who).execution_options(synchronize_session=False)
+
+
 def every(who: Principal) -> Select[int]:
     """Ids of all photos."""
     return visible_to(select(Photo.id).order_by(Photo.id), Photo, who)
@@ -166,3 +183,22 @@ def digests_named(digests: Sequence[str]) -> Select[str]:
 def files_after(who: Principal, file_id: int, limit: int) -> Select[File]:
     """Files in the order of their ids, from behind one on."""
     return visible_to(select(File).where(File.id > file_id).order_by(File.id).limit(limit), File, who)
+
+
+def upload(who: Principal, upload_id: int) -> Select[Upload]:
+    return visible_to(select(Upload).where(Upload.id == upload_id), Upload, who)
+
+
+def upload_count(who: Principal) -> Select[int]:
+    return visible_to(select(func.count()).select_from(Upload), Upload, who)
+
+
+def end_upload(who: Principal, upload_id: int) -> ReturningDelete[int]:
+    """Whoever deletes it has its end in hand; of two only one."""
+    return visible_to(delete(Upload).where(Upload.id == upload_id), Upload, who).returning(Upload.id)
+
+
+def uploads_before(moment: datetime, after_id: int, limit: int) -> Select[Upload]:
+    """Uploads of anybody that began before a moment, in the order of their ids."""
+    stmt = select(Upload).where(Upload.created_at < moment, Upload.id > after_id)
+    return stmt.order_by(Upload.id).limit(limit)

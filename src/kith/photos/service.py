@@ -164,3 +164,13 @@ async def get_photo(session: ReadSession | WriteSession, who: Principal, photo_i
     if photo is None:
         raise PhotoNotFound(f"there is no photo {photo_id}")
     return photo
+
+
+async def count_photos(session: ReadSession, who: Principal) -> dict[PhotoState, int]:
+    rows = await session.execute(queries.counts(who))
+    return {PhotoState(state): count for state, count in rows}
+
+
+async def count_unseen(session: ReadSession, who: Principal, space_id: int) -> int:
+    """How many photos that can be read a space has not seen yet."""
+    return await session.scalar(queries.count_not_analysed_in(who, space_id)) or 0

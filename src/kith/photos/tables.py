@@ -48,6 +48,7 @@ class Photo(Base):
         UniqueConstraint("tenant_id", "gallery_id", "sha256"),
         Index(None, "tenant_id", "state"),
         Index(None, "tenant_id", "size_bytes"),
+        Index("ix_photos_gallery_id_state", "gallery_id", "state"),
         # All that the timeline counts, filters and orders by, so that it reads no row it does not show.
         Index(
             "ix_photos_timeline", "tenant_id", "gallery_id", "trashed_at", "shown_month", "shown_at", "id",
@@ -154,3 +155,23 @@ class PhotoOrigin(Base):
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     notes: Mapped[dict[str, object]] = mapped_column(Json, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Upload(Base):
+    """A file on its way in, piece by piece. Its bytes lie aside on disk, and tell how far it is.
+
+    The row goes with the last byte, or when nothing has come for a day.
+    """
+
+    __tablename__ = "uploads"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    uuid: Mapped[UUID] = mapped_column(default=uuid4, unique=True)
+    tenant_id: Mapped[Key] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"), index=True)
+    gallery_id: Mapped[Key] = mapped_column(ForeignKey("galleries.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(1000))
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    modified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -1,6 +1,7 @@
 """Erasing a tenant for good: rows, embeddings, jobs, what indexes hold, and bytes that nobody else has."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import update
 
@@ -24,6 +25,7 @@ class Erased:
     tenant_id: int
     blobs: tuple[str, ...]
     digests: tuple[str, ...]
+    uploads: tuple[UUID, ...]
 
 
 async def erase_rows(session: WriteSession, who: Principal, slug: str) -> Erased:
@@ -38,6 +40,7 @@ async def erase_rows(session: WriteSession, who: Principal, slug: str) -> Erased
     await serialise(session, REGISTER, tenant.id)
     blobs = tuple(await session.scalars(queries.blobs_of(tenant.id)))
     digests = tuple(await session.scalars(queries.digests_of(tenant.id)))
+    uploads = tuple(await session.scalars(queries.uploads_of(tenant.id)))
     for statement in queries.erasures(tenant.id):
         await session.execute(statement.execution_options(synchronize_session=False))
     if tenant.id == DEFAULT_TENANT_ID:
@@ -45,7 +48,7 @@ async def erase_rows(session: WriteSession, who: Principal, slug: str) -> Erased
     else:
         session.expunge(tenant)
     await forget_changes(session)
-    return Erased(tenant.id, blobs, digests)
+    return Erased(tenant.id, blobs, digests, uploads)
 
 
 async def erase_blobs(db: Database, blobs: Blobs, erased: Erased) -> int:

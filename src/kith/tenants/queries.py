@@ -1,6 +1,7 @@
 """The statements that reach across all that a tenant has."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Delete, Select, delete, select
 
@@ -10,7 +11,7 @@ from kith.audit.tables import AuditEntry
 from kith.batches.tables import BatchItem
 from kith.galleries.tables import LIBRARY, Gallery
 from kith.kit.db import Base
-from kith.photos.tables import File, Photo, Storage
+from kith.photos.tables import File, Photo, Storage, Upload
 
 # What the default tenant keeps when it is erased: itself, its keys, its library.
 _KEPT = {Tenant.__tablename__, ApiKey.__tablename__, Gallery.__tablename__}
@@ -30,6 +31,11 @@ def blobs_of(tenant_id: int) -> Select[str]:
 def digests_of(tenant_id: int) -> Select[str]:
     """The digests of all photos of a tenant."""
     return select(Photo.sha256).where(Photo.tenant_id == tenant_id).distinct()
+
+
+def uploads_of(tenant_id: int) -> Select[UUID]:
+    """What the bytes of a tenant's uploads are called."""
+    return select(Upload.uuid).where(Upload.tenant_id == tenant_id)
 
 
 def blobs_named(names: list[str]) -> Select[str]:

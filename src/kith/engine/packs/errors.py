@@ -3,7 +3,7 @@
 InvalidInput ── PackInvalid, PackDigestMismatch, PackUnpinned
 Forbidden ── PackLicenseNotAccepted
 NotFound ── PackNotFound
-Conflict ── PackInUse
+Conflict ── PackInUse, PackPinned
 Unavailable ── PackDownloadFailed, PackStorageFailed
 """
 
@@ -48,3 +48,8 @@ class PackDownloadFailed(Unavailable):
 class PackStorageFailed(Unavailable):
     code = "pack_storage_failed"
     title = "The folder of packs cannot be read or written"
+
+
+class PackPinned(Conflict):
+    code = "pack_pinned"
+    title = "The settings say which pack is used"

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, extract, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import defer
 
 from kith.accounts.principal import Principal, visible_to
@@ -131,13 +131,14 @@ def _photos_of(person_id: int) -> Select[int]:
 
 def years(who: Principal, person_id: int) -> Select[int, int]:
     """(year, number of photos) of a person, the newest year first."""
-    year = extract("year", Photo.taken_at)
-    stmt = select(year, func.count()).where(Photo.id.in_(_photos_of(person_id)), Photo.taken_at.is_not(None))
+    year = Photo.shown_month // 100
+    stmt = select(year, func.count()).where(Photo.id.in_(_photos_of(person_id)))
     return visible_to(stmt, Photo, who).group_by(year).order_by(year.desc())
 
 
-def first_and_last(who: Principal, person_id: int) -> Select[datetime | None, datetime | None]:
-    stmt = select(func.min(Photo.taken_at), func.max(Photo.taken_at))
+def first_and_last(who: Principal, person_id: int) -> Select[datetime, datetime]:
+    """The moments of a person's first and last photo, both null without any."""
+    stmt = select(func.min(Photo.shown_at), func.max(Photo.shown_at))
     return visible_to(stmt.where(Photo.id.in_(_photos_of(person_id))), Photo, who)
 
 

@@ -11,6 +11,7 @@ from kith.people.splitting import Grouping
 from kith.photos.tables import Photo
 from kith.surfaces.native import wire_faces
 from kith.surfaces.native import wire_people as wire
+from kith.surfaces.native.mapping_photos import box
 
 _VERSION = 12
 
@@ -103,17 +104,10 @@ def faces(rows: Sequence[tuple[Face, Photo]], limit: int) -> wire_faces.PersonFa
 
 def face(it: Face, photo: Photo) -> wire_faces.PersonFaceOut:
     return wire_faces.PersonFaceOut(
-        face_id=it.id, photo_id=photo.id, version=version(photo.sha256), box=box(it, photo), state=it.state,
+        face_id=it.id, photo_id=photo.id, version=photo.version, box=box(it.xyxy, photo), state=it.state,
         person_id=it.person_id, suggested_person_id=it.suggested_person_id, similarity=it.similarity,
         quality=it.quality,
     )  # fmt: skip
-
-
-def box(it: Face, photo: Photo) -> wire_faces.BoxOut:
-    width, height = max(1, photo.width_px), max(1, photo.height_px)
-    return wire_faces.BoxOut(
-        x=it.x1 / width, y=it.y1 / height, width=(it.x2 - it.x1) / width, height=(it.y2 - it.y1) / height
-    )
 
 
 def _facts(it: PersonTile) -> dict[str, object]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from kith.people.tables import Person
 from kith.photos.tables import Photo
 from kith.surfaces.native import wire_photos as wire
+from kith.surfaces.native.wire_faces import BoxOut
 from kith.timeline.reading import Month, Neighbours
 from kith.timeline.shapes import NamedFace, PhotoDetails, PhotoPage, ShownPhoto
 
@@ -62,12 +63,12 @@ def face(named: NamedFace, photo: Photo) -> wire.PhotoFaceOut:
     )  # fmt: skip
 
 
-def box(xyxy: tuple[float, float, float, float], photo: Photo) -> wire.BoxOut:
+def box(xyxy: tuple[float, float, float, float], photo: Photo) -> BoxOut:
     """What of a box is within the photo: detectors see faces go on beyond its edge."""
     across, down = max(photo.width_px, 1), max(photo.height_px, 1)
     x1, x2 = (min(max(it / across, 0.0), 1.0) for it in xyxy[::2])
     y1, y2 = (min(max(it / down, 0.0), 1.0) for it in xyxy[1::2])
-    return wire.BoxOut(x=x1, y=y1, width=x2 - x1, height=y2 - y1)
+    return BoxOut(x=x1, y=y1, width=x2 - x1, height=y2 - y1)
 
 
 def _person(it: Person | None) -> wire.PersonRefOut | None:

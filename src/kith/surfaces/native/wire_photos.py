@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from kith.surfaces.native.wire import Wire
+from kith.surfaces.native.wire_faces import BoxOut
 from kith.surfaces.requests import MAX_ID
 
 MAX_PHOTOS = 1000
@@ -42,15 +43,6 @@ class PhotoItemOut(Wire):
 class PhotosOut(Wire):
     items: list[PhotoItemOut]
     next_cursor: str | None
-
-
-class BoxOut(Wire):
-    """Ratios, 0 to 1, of the upright photo."""
-
-    x: float
-    y: float
-    width: float
-    height: float
 
 
 class PersonRefOut(Wire):

@@ -1,6 +1,6 @@
 """What people say of photos, their place in the timeline, and the trash
 
-Revision: 0011
+Revision: 0013
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql
 
 from kith.kit.db import UtcDateTime
 
-revision = "0011"
-down_revision = "0010"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
