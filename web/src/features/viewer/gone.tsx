@@ -17,7 +17,7 @@ export function Gone({ error, retry, close }: GoneProps) {
   const { t } = useTranslation("viewer");
   const isGone = error === null || (error instanceof Problem && [404, 422].includes(error.status));
   return (
-    <main id="content" className={styles.viewer}>
+    <main id="content" className={styles.viewer} data-theme="dark">
       <div className={styles.gone}>
         {isGone ? (
           <Empty icon={<ImageOff />} title={t("gone.title")}>

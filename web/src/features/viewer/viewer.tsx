@@ -63,14 +63,14 @@ export function Viewer({ photoId, filter }: ViewerProps) {
   }
   if (!item) {
     return (
-      <main id="content" className={styles.viewer}>
+      <main id="content" className={styles.viewer} data-theme="dark">
         <Waiting />
       </main>
     );
   }
   const name = item.title ?? t("photoOf", { date: longDateTime(item.shown_at, i18n.language) });
   return (
-    <main id="content" className={styles.viewer}>
+    <main id="content" className={styles.viewer} data-theme="dark">
       <TopBar
         {...{ item, photo, acts }}
         areFacesShown={boxes.isShown}
