@@ -10,11 +10,12 @@ export function Analysis({ photo }: { photo: Photo }) {
   const { t } = useTranslation("viewer");
   const saying = useSaying();
   const again = useAnalyseFailed();
-  const tryAgain = () =>
+  const tryAgain = (): void => {
     again.mutateAsync().then(
       () => saying.done(t("analysis.queued")),
       (error: unknown) => saying.failed(error, tryAgain),
     );
+  };
   if (photo.state === "analysed") return null;
   if (photo.state !== "failed") return <p className={styles.note}>{t("analysis.pending")}</p>;
   return (
@@ -22,7 +23,7 @@ export function Analysis({ photo }: { photo: Photo }) {
       <h2>{t("analysis.failed")}</h2>
       <p>{photo.error_detail ?? t("analysis.unexplained")}</p>
       {photo.error_code && <code>{photo.error_code}</code>}
-      <Button disabled={again.isPending} onClick={() => void tryAgain()}>
+      <Button disabled={again.isPending} onClick={tryAgain}>
         {t("analysis.again")}
       </Button>
     </section>
