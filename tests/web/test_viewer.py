@@ -238,7 +238,8 @@ def test_to_others_and_back_to_where_one_was(browser: Browser, server: Server) -
         page.goto("/")
         tiles = page.locator("a[data-photo]")
         expect(tiles.first).to_be_visible()
-        page.evaluate("window.scrollTo(0, 250)")
+        tiles.nth(4).scroll_into_view_if_needed()
+        scrolled = page.evaluate("window.scrollY")
         tiles.nth(4).click()
         expect(page).to_have_url(re.compile("/photos/"))
         first = page.url
@@ -251,7 +252,7 @@ def test_to_others_and_back_to_where_one_was(browser: Browser, server: Server) -
         page.keyboard.press("Escape")
         expect(tiles.first).to_be_visible()
         expect(tiles.nth(4)).to_be_in_viewport()
-        assert page.evaluate("window.scrollY") == 250
+        assert page.evaluate("window.scrollY") == scrolled
 
 
 def test_the_trash_goes_on_and_back(page: Page, group: int) -> None:
