@@ -1,5 +1,7 @@
 import common from "./common.json";
 import grid from "./grid.json";
+import names from "./names.json";
 import timeline from "./timeline.json";
+import viewer from "./viewer.json";
 
-export const en = { common, grid, timeline } as const;
+export const en = { common, grid, names, timeline, viewer } as const;
