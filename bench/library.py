@@ -20,7 +20,7 @@ from kith.engine.faces import EmbeddingSpace as Space
 from kith.faces.tables import Embedding, EmbeddingSpace, Face, FaceState, IndexChange
 from kith.kit.db import Database
 from kith.people.tables import Person
-from kith.photos.tables import File, Photo, PhotoState, Storage
+from kith.photos.tables import File, Photo, PhotoState, Storage, month_of
 
 FACES_EACH = 3
 PHOTOS_EACH = 100  # faces a person has, on average
@@ -87,12 +87,18 @@ def _person(number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+# Of photos as cameras take them, lying and upright.
+_SIZES = ((4032, 3024), (4032, 3024), (3024, 4032), (6000, 4000), (4000, 6000), (1920, 1080), (3000, 3000))
+
+
 def _photo(number: int) -> dict[str, Any]:
+    taken_at = (START + timedelta(minutes=83 * number)).replace(tzinfo=None)
+    width_px, height_px = _SIZES[number % len(_SIZES)]
     return _owned("photo", number) | {
         "gallery_id": 1, "sha256": hashlib.sha256(str(number).encode()).hexdigest(),
         "original_name": f"IMG_{number:06}.jpg", "size_bytes": 3_000_000 + number, "media_type": "image/jpeg",
-        "width_px": 4032, "height_px": 3024, "state": PhotoState.ANALYSED, "analysed_space_id": 1,
-        "taken_at": (START + timedelta(minutes=83 * number)).replace(tzinfo=None),
+        "width_px": width_px, "height_px": height_px, "state": PhotoState.ANALYSED, "analysed_space_id": 1,
+        "taken_at": taken_at, "shown_at": taken_at, "shown_month": month_of(taken_at),
     }  # fmt: skip
 
 

@@ -1,32 +1,34 @@
-"""A real browser before a real server: Debian's Chromium and `kith serve` in a process of its own."""
+"""A real browser before a real server: Debian's Chromium, and Kith in a process of its own."""
 
 import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from kith.surfaces.frontend import BUILT
+from tests.support.client import live_server
 from tests.support.shared import ROOT
 
 # A page that never answers fails its test long before the suite's own limit.
 PATIENCE_MS = 20_000
-_FLAGS = [
+expect.set_options(timeout=PATIENCE_MS)
+FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
     "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
 ]  # fmt: skip
+
+
+def chromium_path() -> str | None:
+    return shutil.which("chromium") or shutil.which("google-chrome")
 
 
 @contextmanager
@@ -35,13 +37,13 @@ def chromium() -> Iterator[Browser]:
 
     Only for fixtures of a module without asynchronous tests: Playwright's loop runs in the same thread.
     """
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    executable = chromium_path()
     if executable is None:
         pytest.skip("needs Chromium")
     if not (BUILT / "index.html").exists():
         pytest.skip("needs the pages, which `make web` builds")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield browser
         browser.close()
 
@@ -98,38 +100,11 @@ class Server:
 
 @contextmanager
 def serving(data: Path, packs: Path | None = None, **settings: str) -> Iterator[Server]:
-    """`kith serve` on a free port until the end; `settings` are names after `KITH_`, in capitals."""
+    """A server of its own until the end; `settings` are names after `KITH_`, in capitals."""
     data.mkdir(parents=True, exist_ok=True)
     if packs is not None and not (data / "packs").exists():
         (data / "packs").symlink_to(packs, target_is_directory=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    own = {f"KITH_{name}": value for name, value in settings.items()}
-    environment = {**os.environ, "KITH_DATA": str(data), "KITH_SERVER__PORT": str(port), **own}
-    log = (data / "server.log").open("wb")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "kith.cli", "serve"], env=environment, stdout=log, stderr=subprocess.STDOUT
-    )
-    try:
-        _await(f"http://127.0.0.1:{port}/health/live", process, data / "server.log")
-        yield Server(f"http://127.0.0.1:{port}", data, environment)
-    finally:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(30)
-        finally:
-            process.kill()
-            process.wait()
-            log.close()
-
-
-def _await(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx.get(address).status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    raise AssertionError(f"the server did not start: {log.read_text(errors='replace')[-2000:]}")
+    own = {"KITH_DATA": str(data), **{f"KITH_{name}": value for name, value in settings.items()}}
+    with live_server(own) as server:
+        yield Server(server.url, data, {**os.environ, **own})
+        server.stop()

@@ -1,8 +1,7 @@
 import createClient, { type Middleware } from "openapi-fetch";
+import { API } from "@/lib/media";
 import { Problem, problemOf } from "@/lib/problem";
 import type { components, paths } from "./schema.gen";
-
-export const API = "/api/kith";
 
 /** A shape of the API by its name there. */
 export type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];

@@ -1,5 +1,5 @@
 import type { LinkProps } from "@tanstack/react-router";
-import { Settings } from "lucide-react";
+import { Images, Settings } from "lucide-react";
 import type { ComponentType } from "react";
 import type { en } from "@/locales/en";
 
@@ -11,4 +11,7 @@ export interface Room {
   isAside?: boolean;
 }
 
-export const ROOMS: readonly Room[] = [{ to: "/settings", name: "settings", icon: Settings }];
+export const ROOMS: readonly Room[] = [
+  { to: "/", name: "photos", icon: Images },
+  { to: "/settings", name: "settings", icon: Settings, isAside: true },
+];

@@ -1,12 +1,39 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { photoFilterIn } from "@/lib/photo-filter";
 import { Failed, Waiting } from "@/ui/states";
 import { NotFound } from "./not-found";
+import { Owner } from "./owner";
 import { Shell } from "./shell";
 
 const root = createRootRoute({ notFoundComponent: NotFound });
 
-/** The rooms of the owner stand in the shell; what guests see does not. */
-const shell = createRoute({ getParentRoute: () => root, id: "shell", component: Shell });
+/** Guests see none of what the owner has. The viewer has it, but fills the window without the shell. */
+const owner = createRoute({ getParentRoute: () => root, id: "owner", component: Owner });
+const shell = createRoute({ getParentRoute: () => owner, id: "shell", component: Shell });
+
+interface PhotosSearch {
+  favourite?: boolean;
+}
+
+const photos = createRoute({
+  getParentRoute: () => shell,
+  path: "/",
+  validateSearch: (search): PhotosSearch => (search.favourite === true ? { favourite: true } : {}),
+  component: lazyRouteComponent(() => import("@/features/timeline/rooms"), "LibraryRoom"),
+});
+
+const photo = createRoute({
+  getParentRoute: () => owner,
+  path: "/photos/$photoId",
+  validateSearch: photoFilterIn,
+  component: lazyRouteComponent(() => import("@/features/viewer/viewer-page"), "ViewerPage"),
+});
+
+const trash = createRoute({
+  getParentRoute: () => shell,
+  path: "/trash",
+  component: lazyRouteComponent(() => import("@/features/timeline/rooms"), "TrashRoom"),
+});
 
 const settings = createRoute({
   getParentRoute: () => shell,
@@ -15,7 +42,7 @@ const settings = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([shell.addChildren([settings])]),
+  routeTree: root.addChildren([owner.addChildren([shell.addChildren([photos, trash, settings]), photo])]),
   scrollRestoration: true,
   defaultPreload: "intent",
   defaultPendingComponent: Waiting,

@@ -1,13 +1,17 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { ShortcutSheet } from "@/ui/shortcut-sheet";
-import { Toasts } from "@/ui/toasts";
+import { keyWanted } from "@/api/client";
+import { sessionQuery } from "@/api/session";
 import { ROOMS } from "./rooms";
 import styles from "./shell.module.css";
+import { SignIn } from "./sign-in";
 
-/** What stands around every room of the owner: the way to the others, messages, the sheet of keys. */
+/** What stands around the rooms of the owner: the way to the others, and the question for a key. */
 export function Shell() {
   const { t } = useTranslation();
+  const isLocked = useIsLocked();
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#content">
@@ -21,7 +25,11 @@ export function Shell() {
         <ul>
           {ROOMS.map(({ to, name, icon: Icon, isAside }) => (
             <li key={name} data-aside={isAside}>
-              <Link to={to} className={styles.room} activeOptions={{ exact: to === "/" }}>
+              <Link
+                to={to}
+                className={styles.room}
+                activeOptions={{ exact: to === "/", includeSearch: false }}
+              >
                 <Icon aria-hidden />
                 <span>{t(`rooms.${name}`)}</span>
               </Link>
@@ -30,10 +38,19 @@ export function Shell() {
         </ul>
       </nav>
       <main id="content" className={styles.content} tabIndex={-1}>
-        <Outlet />
+        {isLocked ? <SignIn /> : <Outlet />}
       </main>
-      <ShortcutSheet />
-      <Toasts />
     </div>
   );
+}
+
+function useIsLocked(): boolean {
+  const queries = useQueryClient();
+  const session = useQuery(sessionQuery);
+  useEffect(() => {
+    const ask = () => void queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
+    keyWanted.addEventListener("wanted", ask);
+    return () => keyWanted.removeEventListener("wanted", ask);
+  }, [queries]);
+  return session.data !== undefined && session.data.needs_key && !session.data.signed_in;
 }

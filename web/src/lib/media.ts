@@ -1,4 +1,5 @@
-import { API } from "./client";
+/** Where Kith's own API is. */
+export const API = "/api/kith";
 
 interface Seen {
   photo_id: number;
