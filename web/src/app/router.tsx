@@ -11,6 +11,17 @@ const root = createRootRoute({ notFoundComponent: NotFound });
 const owner = createRoute({ getParentRoute: () => root, id: "owner", component: Owner });
 const shell = createRoute({ getParentRoute: () => owner, id: "shell", component: Shell });
 
+interface GuestSearch {
+  photo?: number;
+}
+
+const guest = createRoute({
+  getParentRoute: () => root,
+  path: "/g/$token",
+  validateSearch: ({ photo }): GuestSearch => (typeof photo === "number" ? { photo } : {}),
+  component: lazyRouteComponent(() => import("@/features/guest/guest-page"), "GuestPage"),
+});
+
 interface PhotosSearch {
   favourite?: boolean;
 }
@@ -42,7 +53,10 @@ const settings = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([owner.addChildren([shell.addChildren([photos, trash, settings]), photo])]),
+  routeTree: root.addChildren([
+    owner.addChildren([shell.addChildren([photos, trash, settings]), photo]),
+    guest,
+  ]),
   scrollRestoration: true,
   defaultPreload: "intent",
   defaultPendingComponent: Waiting,
