@@ -46,6 +46,18 @@ const trash = createRoute({
   component: lazyRouteComponent(() => import("@/features/timeline/rooms"), "TrashRoom"),
 });
 
+const galleries = createRoute({
+  getParentRoute: () => shell,
+  path: "/galleries",
+  component: lazyRouteComponent(() => import("@/features/galleries/galleries-page"), "GalleriesPage"),
+});
+
+const gallery = createRoute({
+  getParentRoute: () => shell,
+  path: "/galleries/$galleryId",
+  component: lazyRouteComponent(() => import("@/features/galleries/gallery-page"), "GalleryPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => shell,
   path: "/settings",
@@ -54,7 +66,7 @@ const settings = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    owner.addChildren([shell.addChildren([photos, trash, settings]), photo]),
+    owner.addChildren([shell.addChildren([photos, trash, galleries, gallery, settings]), photo]),
     guest,
   ]),
   scrollRestoration: true,

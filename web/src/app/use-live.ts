@@ -5,7 +5,7 @@ import { API } from "@/lib/media";
 
 /** What is read anew when something of a topic has changed. */
 const CONCERNED: Readonly<Record<string, readonly string[]>> = {
-  photos: ["timeline", "photos", "photo", "statistics"],
+  photos: ["timeline", "photos", "photo", "statistics", "galleries", "gallery"],
   people: ["people", "person", "photo", "review", "decisions", "search"],
   jobs: ["jobs"],
   galleries: ["galleries", "gallery"],
