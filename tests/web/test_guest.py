@@ -1,4 +1,4 @@
-"""A guest's page: consent, a selfie, one's own photos and nobody else's; links that end while they are open."""
+"""A guest's page: consent, a selfie, one's own photos and nobody else's; links that end while open."""
 
 import io
 from collections.abc import Iterator
@@ -43,14 +43,16 @@ def portraits(name: str) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory, packs_folder: Path) -> Iterator[Studio]:
-    with serving(tmp_path_factory.mktemp("guest") / "data", packs_folder) as server:
-        with httpx.Client(base_url=f"{server.address}/api/kith", timeout=30) as api:
-            gallery_id = api.post("/galleries", json={"title": "Wedding"}).json()["gallery_id"]
-            photos = portraits("ana_guevara")[1 : OWN + 1] + portraits("andre_agassi")[:OTHERS]
-            files = [("files", (it.name, it.read_bytes())) for it in photos]
-            assert api.post(f"/galleries/{gallery_id}/photos", files=files).status_code == 200
-            server.analysed()
-            yield Studio(server, api, gallery_id)
+    with (
+        serving(tmp_path_factory.mktemp("guest") / "data", packs_folder) as server,
+        httpx.Client(base_url=f"{server.address}/api/kith", timeout=30) as api,
+    ):
+        gallery_id = api.post("/galleries", json={"title": "Wedding"}).json()["gallery_id"]
+        photos = portraits("ana_guevara")[1 : OWN + 1] + portraits("andre_agassi")[:OTHERS]
+        files = [("files", (it.name, it.read_bytes())) for it in photos]
+        assert api.post(f"/galleries/{gallery_id}/photos", files=files).status_code == 200
+        server.analysed()
+        yield Studio(server, api, gallery_id)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { photoFilterIn } from "@/lib/photo-filter";
+import { searchFilterIn } from "@/lib/search-filter";
 import { Failed, Waiting } from "@/ui/states";
 import { NotFound } from "./not-found";
 import { Owner } from "./owner";
@@ -46,6 +47,13 @@ const trash = createRoute({
   component: lazyRouteComponent(() => import("@/features/timeline/rooms"), "TrashRoom"),
 });
 
+const search = createRoute({
+  getParentRoute: () => shell,
+  path: "/search",
+  validateSearch: searchFilterIn,
+  component: lazyRouteComponent(() => import("@/features/search/search-page"), "SearchPage"),
+});
+
 const galleries = createRoute({
   getParentRoute: () => shell,
   path: "/galleries",
@@ -66,7 +74,7 @@ const settings = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    owner.addChildren([shell.addChildren([photos, trash, galleries, gallery, settings]), photo]),
+    owner.addChildren([shell.addChildren([photos, trash, search, galleries, gallery, settings]), photo]),
     guest,
   ]),
   scrollRestoration: true,

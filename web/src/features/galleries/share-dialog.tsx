@@ -29,6 +29,9 @@ export function ShareDialog({ gallery, isOpen, onClose }: ShareProps) {
 const isAlive = (it: Share) =>
   it.revoked_at === null && (it.expires_at === null || new Date(it.expires_at).getTime() > Date.now());
 
+/** A long form has been scrolled; what comes in its place begins at its beginning. */
+const showTop = (it: HTMLElement | null) => it?.scrollIntoView({ block: "start" });
+
 function Links({ gallery }: { gallery: Gallery }) {
   const { t } = useTranslation("galleries");
   const shares = useQuery(sharesQuery(gallery.gallery_id));
@@ -47,7 +50,7 @@ function Links({ gallery }: { gallery: Gallery }) {
     );
   }
   return (
-    <div className={styles.links}>
+    <div className={styles.links} ref={showTop}>
       {alive.map((it) => (
         <ShareEntry key={it.share_id} gallery={gallery} share={it} />
       ))}
