@@ -44,15 +44,24 @@ def page(
     stmt = _chosen(select(Photo, _FACE_COUNT), who, wanted)
     if after is not None:
         stmt = stmt.where(tuple_(*_PLACE) < _place(*after))
-    return stmt.order_by(*(column.desc() for column in _PLACE)).limit(limit)
+    return stmt.order_by(*_order(wanted, is_newest_first=True)).limit(limit)
 
 
 def beside(who: Principal, wanted: Wanted, photo: Photo, *, is_newer: bool) -> Select[int]:
     """The id of the next photo of the timeline in one of its directions."""
     here, there = tuple_(*_PLACE), _place(photo.shown_at, photo.id)
     stmt = _chosen(select(Photo.id), who, wanted).where(here > there if is_newer else here < there)
-    order = _PLACE if is_newer else tuple(column.desc() for column in _PLACE)
-    return stmt.order_by(*order).limit(1)
+    return stmt.order_by(*_order(wanted, is_newest_first=not is_newer)).limit(1)
+
+
+def _order(wanted: Wanted, *, is_newest_first: bool) -> list[ColumnElement[Any]]:
+    """The order of the timeline.
+
+    Outside the trash `trashed_at` is null throughout, but PostgreSQL does not see by that that its index has
+    the order of what follows: without it every photo there is would be sorted for the first page.
+    """
+    columns = _PLACE if wanted.is_trashed else (Photo.trashed_at, *_PLACE)
+    return [column.desc() if is_newest_first else column.asc() for column in columns]
 
 
 def _place(moment: datetime, photo_id: int) -> ColumnElement[Any]:
