@@ -48,7 +48,9 @@ export function Completions({ id, asked, choices, active, onChoose }: Completion
         ))}
       </ul>
       {asked !== null && choices.length === 0 && (
-        <p className={styles.hint}>{asked.kind === "person" ? t("nobody") : t("dateHint")}</p>
+        <p className={styles.hint}>
+          {t(asked.kind === "time" ? "dateHint" : asked.text === "" ? "nameHint" : "nobody")}
+        </p>
       )}
     </div>
   );

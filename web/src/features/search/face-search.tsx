@@ -41,7 +41,8 @@ export function FaceSearch({ picture, onPicture, onClose }: FaceProps) {
       isGone = true;
     };
   }, [picture, mutate]);
-  const faces = search.data?.faces ?? [];
+  // From left to right, as people count them.
+  const faces = [...(search.data?.faces ?? [])].sort((one, other) => one.box.x - other.box.x);
   return (
     <section className={styles.byFace} aria-label={t("byPicture")}>
       <div className={styles.asked}>
@@ -82,9 +83,9 @@ export function FaceSearch({ picture, onPicture, onClose }: FaceProps) {
 }
 
 function Found({ found, onClose }: { found: FoundByFace; onClose: () => void }) {
-  const { t, i18n } = useTranslation("search");
+  const { t } = useTranslation("search");
   const navigate = useNavigate();
-  const { put } = useSearchFilter();
+  const { ask } = useSearchFilter();
   const sections = useMemo(
     () => [{ key: "found", count: found.photos.length, items: found.photos }],
     [found.photos],
@@ -94,33 +95,17 @@ function Found({ found, onClose }: { found: FoundByFace; onClose: () => void }) 
     <>
       <h2>{t("like")}</h2>
       <ul className={styles.people}>
-        {found.people.map((it) => {
-          const name = it.name ?? t("unnamed");
-          const similarity = it.similarity.toLocaleString(i18n.language, {
-            style: "percent",
-            maximumFractionDigits: 0,
-          });
-          const person = it.person_id;
-          return (
-            <li key={it.face_id}>
-              <button
-                type="button"
-                disabled={person === null}
-                onClick={() => {
-                  if (person === null) return;
-                  onClose();
-                  put(person, "all");
-                }}
-              >
-                <FacePicture src={it.cover ? cropOf(it.cover) : null} size={56} alt="" />
-                <span className={styles.name} dir="auto">
-                  {name}
-                </span>
-                <span className={styles.count}>{t("similarity", { similarity })}</span>
-              </button>
-            </li>
-          );
-        })}
+        {found.people.map((it) => (
+          <li key={it.face_id}>
+            <PersonCard
+              person={it}
+              onAsk={(personId) => {
+                onClose();
+                ask({ all: [personId] });
+              }}
+            />
+          </li>
+        ))}
       </ul>
       <h2>{t("theirPhotos")}</h2>
       <PhotoGrid
@@ -131,5 +116,35 @@ function Found({ found, onClose }: { found: FoundByFace; onClose: () => void }) 
         }
       />
     </>
+  );
+}
+
+interface CardProps {
+  person: FoundByFace["people"][number];
+  onAsk: (personId: number) => void;
+}
+
+/** Somebody, whose photos it asks for; of a face that is nobody's it shows the photo. */
+function PersonCard({ person, onAsk }: CardProps) {
+  const { t, i18n } = useTranslation("search");
+  const navigate = useNavigate();
+  const { person_id, name, cover, face_id, photo_ids } = person;
+  const similarity = person.similarity.toLocaleString(i18n.language, {
+    style: "percent",
+    maximumFractionDigits: 0,
+  });
+  const open = () => {
+    if (person_id !== null) onAsk(person_id);
+    else if (photo_ids[0] !== undefined)
+      void navigate({ to: "/photos/$photoId", params: { photoId: String(photo_ids[0]) } });
+  };
+  return (
+    <button type="button" onClick={open}>
+      <FacePicture src={cropOf(cover ?? { face_id, version: "" })} size={56} alt="" />
+      <span className={styles.name} dir="auto">
+        {name ?? t("unnamed")}
+      </span>
+      <span className={styles.count}>{t("similarity", { similarity })}</span>
+    </button>
   );
 }

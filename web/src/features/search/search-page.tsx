@@ -19,7 +19,7 @@ export function SearchPage() {
       <h1 className="visually-hidden">{t("rooms.search")}</h1>
       <div className={styles.top}>
         <SearchBox search={search} onPicture={setPicture} />
-        <Chips search={search} />
+        {!picture && <Chips search={search} />}
       </div>
       {picture ? (
         <FaceSearch picture={picture} onClose={() => setPicture(null)} onPicture={setPicture} />

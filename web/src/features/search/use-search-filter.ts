@@ -19,7 +19,9 @@ export function useSearchFilter() {
         }),
       ),
     );
-  return { filter, change, put };
+  /** Asks for this and nothing else. */
+  const ask = (next: SearchFilter) => void navigate({ search: next });
+  return { filter, change, put, ask };
 }
 
 type Changes = { [Name in keyof SearchFilter]?: SearchFilter[Name] | undefined };
