@@ -85,7 +85,7 @@ def share_gallery(library: Library, pictures: Sequence[Path]) -> tuple[int, str]
         files = {"files": (path.name, path.read_bytes())}
         library.post(f"/galleries/{gallery}/photos", files=files)
     share = library.post(f"/galleries/{gallery}/shares", {"downloads": True, "only_own": True})
-    return gallery, share["path"]
+    return gallery, share["url"]
 
 
 def rooms(library: Library, gallery: int, guest: str) -> Iterator[tuple[str, str]]:
