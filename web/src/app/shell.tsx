@@ -4,6 +4,7 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { keyWanted } from "@/api/client";
 import { sessionQuery } from "@/api/session";
+import { AnalysisLine } from "./analysis-line";
 import { ROOMS } from "./rooms";
 import styles from "./shell.module.css";
 import { SignIn } from "./sign-in";
@@ -36,6 +37,7 @@ export function Shell() {
             </li>
           ))}
         </ul>
+        <AnalysisLine />
       </nav>
       <main id="content" className={styles.content} tabIndex={-1}>
         {isLocked ? <SignIn /> : <Outlet />}
