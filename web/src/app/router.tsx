@@ -3,6 +3,7 @@ import { photoFilterIn } from "@/lib/photo-filter";
 import { Failed, Waiting } from "@/ui/states";
 import { NotFound } from "./not-found";
 import { Owner } from "./owner";
+import { auditSearch, deliveriesSearch } from "./settings-search";
 import { Shell } from "./shell";
 
 const root = createRootRoute({ notFoundComponent: NotFound });
@@ -35,14 +36,57 @@ const trash = createRoute({
   component: lazyRouteComponent(() => import("@/features/timeline/rooms"), "TrashRoom"),
 });
 
+const jobs = createRoute({
+  getParentRoute: () => shell,
+  path: "/jobs",
+  component: lazyRouteComponent(() => import("@/features/jobs/jobs-page"), "JobsPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => shell,
   path: "/settings",
   component: lazyRouteComponent(() => import("@/features/settings/settings-page"), "SettingsPage"),
 });
 
+const settingsParts = [
+  createRoute({
+    getParentRoute: () => settings,
+    path: "/",
+    component: lazyRouteComponent(() => import("@/features/settings/appearance-page"), "AppearancePage"),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: "/packs",
+    component: lazyRouteComponent(() => import("@/features/settings/packs-page"), "PacksPage"),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: "/keys",
+    component: lazyRouteComponent(() => import("@/features/settings/keys-page"), "KeysPage"),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: "/webhooks",
+    validateSearch: deliveriesSearch,
+    component: lazyRouteComponent(() => import("@/features/settings/webhooks-page"), "WebhooksPage"),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: "/audit",
+    validateSearch: auditSearch,
+    component: lazyRouteComponent(() => import("@/features/settings/audit-page"), "AuditPage"),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: "/about",
+    component: lazyRouteComponent(() => import("@/features/settings/about-page"), "AboutPage"),
+  }),
+] as const;
+
 export const router = createRouter({
-  routeTree: root.addChildren([owner.addChildren([shell.addChildren([photos, trash, settings]), photo])]),
+  routeTree: root.addChildren([
+    owner.addChildren([shell.addChildren([photos, trash, jobs, settings.addChildren(settingsParts)]), photo]),
+  ]),
   scrollRestoration: true,
   defaultPreload: "intent",
   defaultPendingComponent: Waiting,
