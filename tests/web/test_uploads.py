@@ -1,4 +1,4 @@
-"""Adding photos: dropped by the folder, sent in pieces that go on where they broke off, refused with the reason."""
+"""Adding photos: dropped by the folder, sent in pieces that go on where they broke off, refused with a reason."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -2,6 +2,17 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 import { api, body, type Schema } from "./client";
 import { sessionQuery } from "./session";
 
+/**
+ * Signs this browser in by a new secret if it would else be locked out: by the first key, or its own renewed.
+ *
+ * The secret is shown once, and on a page that is locked nobody would see it.
+ */
+async function stayingIn(secret: KeySecret): Promise<KeySecret> {
+  const session = body(await api.GET("/session"));
+  if (!session.signed_in) await api.POST("/session", { body: { key: secret.secret } });
+  return secret;
+}
+
 export type Key = Schema<"KeyOut">;
 export type KeySecret = Schema<"KeySecretOut">;
 export type NewKey = Schema<"KeyIn">;
@@ -14,7 +25,7 @@ export const keysQuery = queryOptions({
 export function useCreateKey() {
   const afterwards = useAfterwards();
   return useMutation({
-    mutationFn: async (key: NewKey) => body(await api.POST("/keys", { body: key })),
+    mutationFn: async (key: NewKey) => stayingIn(body(await api.POST("/keys", { body: key }))),
     onSettled: afterwards,
   });
 }
@@ -24,8 +35,10 @@ export function useRotateKey() {
   const afterwards = useAfterwards();
   return useMutation({
     mutationFn: async ({ key_id, grace_seconds }: { key_id: number; grace_seconds: number }) =>
-      body(
-        await api.POST("/keys/{key_id}/rotate", { params: { path: { key_id } }, body: { grace_seconds } }),
+      stayingIn(
+        body(
+          await api.POST("/keys/{key_id}/rotate", { params: { path: { key_id } }, body: { grace_seconds } }),
+        ),
       ),
     onSettled: afterwards,
   });

@@ -14,5 +14,5 @@ export interface Room {
 export const ROOMS: readonly Room[] = [
   { to: "/", name: "photos", icon: Images },
   { to: "/jobs", name: "jobs", icon: ListChecks, isAside: true },
-  { to: "/settings", name: "settings", icon: Settings, isAside: true },
+  { to: "/settings", name: "settings", icon: Settings },
 ];

@@ -7,7 +7,7 @@ import { API } from "@/lib/media";
 const CONCERNED: Readonly<Record<string, readonly string[]>> = {
   photos: ["timeline", "photos", "photo", "statistics"],
   people: ["people", "person", "photo", "review", "decisions", "search"],
-  jobs: ["jobs"],
+  jobs: ["jobs", "packs"],
   galleries: ["galleries", "gallery"],
 };
 

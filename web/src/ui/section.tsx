@@ -17,8 +17,8 @@ export function Section({ title, explain, actions, children }: SectionProps) {
       <header className={styles.head}>
         <h2 id={id}>{title}</h2>
         {actions && <div className={styles.actions}>{actions}</div>}
-        {explain && <p className={styles.explain}>{explain}</p>}
       </header>
+      {explain && <p className={styles.explain}>{explain}</p>}
       {children}
     </section>
   );

@@ -13,6 +13,7 @@ export function KindEntry({ kind, mayManage }: { kind: KindOfWork; mayManage: bo
   const saying = useSaying();
   const retry = useRetryJobs();
   const name = t(`kinds.${kind.kind}` as "kinds.analyse", { defaultValue: kind.kind });
+  const isIdle = kind.queued + kind.running + kind.failed === 0;
   const again = () =>
     retry.mutate(
       { kind: kind.kind },
@@ -39,8 +40,9 @@ export function KindEntry({ kind, mayManage }: { kind: KindOfWork; mayManage: bo
       }
     >
       <p className={styles.entryFacts}>
-        <span>{t("queued", { count: kind.queued })}</span>
-        <span>{t("running", { count: kind.running })}</span>
+        {isIdle && <span>{t("empty")}</span>}
+        {kind.queued > 0 && <span>{t("queued", { count: kind.queued })}</span>}
+        {kind.running > 0 && <span>{t("running", { count: kind.running })}</span>}
         {kind.failed > 0 && <span>{t("failed", { count: kind.failed })}</span>}
         {kind.oldest_queued_at && (
           <span>

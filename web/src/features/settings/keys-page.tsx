@@ -16,7 +16,8 @@ export function KeysPage() {
   const keys = useQuery(keysQuery);
   const [isMaking, setMaking] = useState(false);
   const [shown, setShown] = useState<KeySecret | null>(null);
-  if (keys.isError) return <Failed error={keys.error} retry={() => void keys.refetch()} />;
+  // A list that cannot be read anew does not take a secret from the page.
+  if (keys.isLoadingError) return <Failed error={keys.error} retry={() => void keys.refetch()} />;
   if (keys.isPending) return <Waiting />;
   // Those that are over come last.
   const sorted = [...keys.data].sort(

@@ -9,6 +9,8 @@ import { CheckField, SelectField, TextField } from "@/ui/field";
 import styles from "./settings-page.module.css";
 
 const SCOPES: readonly Scope[] = ["read", "search", "index", "manage", "admin"];
+// Without these nobody could make another key.
+const NEEDED: readonly Scope[] = ["read", "admin"];
 const DAYS = [30, 90, 365] as const;
 
 interface NewKeyProps {
@@ -68,6 +70,7 @@ function KeyForm({ isFirst, onMade }: Pick<NewKeyProps, "isFirst" | "onMade">) {
             label={t(`scopes.${it}`)}
             hint={t(`scopesExplained.${it}`)}
             checked={scopes.includes(it)}
+            disabled={isFirst && NEEDED.includes(it)}
             onChange={() => toggle(it)}
           />
         ))}

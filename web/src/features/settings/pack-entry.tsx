@@ -42,7 +42,7 @@ function Facts({ pack }: { pack: Pack }) {
         <a href={pack.license_url} target="_blank" rel="noreferrer">
           {t("packs.license", { name: pack.license })}
         </a>
-        {pack.is_installed && <span>{shownBytes(pack.size_bytes, i18n.language)}</span>}
+        {pack.size_bytes > 0 && <span>{shownBytes(pack.size_bytes, i18n.language)}</span>}
       </p>
       <p>
         {accuracy

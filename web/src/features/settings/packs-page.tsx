@@ -17,22 +17,39 @@ export function PacksPage() {
   if (packs.isPending) return <Waiting />;
   const { items, is_pinned, is_engine_remote, waiting_photos } = packs.data;
   const fixed = is_pinned ? t("packs.pinned") : is_engine_remote ? t("packs.remote") : null;
+  const here = items
+    .filter((it) => it.is_installed)
+    .sort((a, b) => Number(b.is_active) - Number(a.is_active));
+  const others = items.filter((it) => !it.is_installed);
   return (
-    <Section title={t("tabs.packs")} explain={fixed ?? t("packs.explain")}>
-      <Renewal waiting={waiting_photos} />
-      {items.length === 0 && (
-        <Empty icon={<Boxes />} title={t("packs.none")}>
-          <p>
-            {t("packs.install")} <code>kith packs install mobile</code>
-          </p>
-        </Empty>
+    <>
+      <Section title={t("tabs.packs")} explain={fixed ?? t("packs.explain")}>
+        <Renewal waiting={waiting_photos} />
+        {here.length === 0 && (
+          <Empty icon={<Boxes />} title={t("packs.none")}>
+            <p>
+              {t("packs.install")} <code>kith packs install mobile</code>
+            </p>
+          </Empty>
+        )}
+        {here.length > 0 && (
+          <Entries>
+            {here.map((it) => (
+              <PackEntry key={it.pack_id} pack={it} mayChoose={mayAdmin && fixed === null} />
+            ))}
+          </Entries>
+        )}
+      </Section>
+      {others.length > 0 && (
+        <Section title={t("packs.others")} explain={t("packs.othersExplained")}>
+          <Entries>
+            {others.map((it) => (
+              <PackEntry key={it.pack_id} pack={it} mayChoose={false} />
+            ))}
+          </Entries>
+        </Section>
       )}
-      <Entries>
-        {items.map((it) => (
-          <PackEntry key={it.pack_id} pack={it} mayChoose={mayAdmin && fixed === null} />
-        ))}
-      </Entries>
-    </Section>
+    </>
   );
 }
 

@@ -38,6 +38,12 @@ export function SettingsPage() {
             {t(`tabs.${name}`)}
           </Link>
         ))}
+        {/* The bar of a phone has no room for it. */}
+        {may.read && (
+          <Link to="/jobs" className={[styles.tab, styles.onPhones].join(" ")}>
+            {t("common:rooms.jobs")}
+          </Link>
+        )}
       </nav>
       <Outlet />
     </div>
