@@ -19,9 +19,10 @@ from kith.engine.session import SessionOptions
 from kith.enrolment.service import Enrolment
 from kith.errors import AppError, Busy, Unavailable
 from kith.faces import queries as face_queries
+from kith.faces.choosing import choose_space
 from kith.faces.engines import Engines
 from kith.faces.intake import Intake
-from kith.faces.recognition import Recognition, activate, space_row
+from kith.faces.recognition import Recognition, space_row
 from kith.faces.tasks import IDENTIFY, AnalyseConfig, AnalysePhotos
 from kith.index.base import VectorIndex
 from kith.index.memory import MemoryIndex
@@ -45,7 +46,9 @@ from kith.people.matching import Thresholds
 from kith.people.pulse import Pulses
 from kith.photos.aside import Aside
 from kith.photos.importing import Importer
-from kith.photos.service import ANALYSE, Photos
+from kith.photos.service import ANALYSE
+from kith.previewing.service import PREVIEW
+from kith.previewing.tasks import PreviewConfig, PreviewPack
 from kith.settings import Settings, revealed
 from kith.sharing.ending import Ending
 from kith.sharing.filling import Parts as FillingParts
@@ -161,7 +164,8 @@ class Runtime:
         async with self._opening:
             opened = await self._open(pack_id, is_choice=True)
             try:
-                count = await self._choose(opened.space_id)
+                async with self.db.write() as session:
+                    count = await choose_space(session, self.clock, opened.space_id)
             except BaseException:
                 await opened.close()
                 raise
@@ -253,7 +257,12 @@ class Runtime:
             ),
         )  # fmt: skip
         train = Train(self.db, self.clock, self.recognise_waiting)
-        handlers = {ANALYSE: analyse, IDENTIFY: identify, TRAIN: train}
+        preview = PreviewPack(
+            self.db, self.blobs, self.clock, sources=self.sources, engines=self.engines,
+            decoding=self.working, networks=self.networks,
+            config=PreviewConfig(self._analysis, self.thresholds, identity.neighbours),
+        )  # fmt: skip
+        handlers = {ANALYSE: analyse, IDENTIFY: identify, TRAIN: train, PREVIEW: preview}
         return Runner(self.db, self.clock, handlers, self.liveness, self.runner_config(_LANES))
 
     def intake(self) -> Intake:
@@ -307,16 +316,6 @@ class Runtime:
         async with self.db.read() as session:
             active = await session.scalar(face_queries.active_space())
         return active is None or active.key == opened.engine.space.key
-
-    async def _choose(self, space_id: int) -> int:
-        async with self.db.write() as session:
-            await activate(session, space_id)
-            unseen: dict[int, list[int]] = {}
-            for tenant_id, photo_id in await session.execute(face_queries.photos_unseen_by(space_id)):
-                unseen.setdefault(tenant_id, []).append(photo_id)
-            for tenant_id, photo_ids in unseen.items():
-                await Photos(session, Principal(tenant_id), self.clock).analyse(photo_ids)
-        return sum(map(len, unseen.values()))
 
     def _take_up(self, opened: Recognition) -> None:
         self._let_go()

@@ -15,11 +15,13 @@ from kith.kit.db import Base
 from kith.notify import tables as notify
 from kith.people import tables as people
 from kith.photos import tables as photos
+from kith.previewing import tables as previewing
 from kith.sharing import tables as sharing
 
 # Importing them is what fills Base.metadata.
 TABLES = (
     accounts, audit, batches, enrolment, external_ids, faces, galleries, ingest, jobs, notify, people, photos,
+    previewing,
     sharing,
 )  # fmt: skip
 

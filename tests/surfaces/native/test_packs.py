@@ -11,7 +11,7 @@ from kith.runtime import open_runtime
 from kith.settings import EngineSettings
 from kith.tenants.service import Quotas, Tenants
 from tests.support.client import connected
-from tests.support.library import ANA, library_settings
+from tests.support.library import ANA, ANDRE, library_settings
 from tests.support.shared import ROOT
 from tests.surfaces.conftest import NO_WORKER, Library
 
@@ -41,6 +41,42 @@ async def test_another_is_used(library: Library) -> None:
     await library.work()
     assert (await library.get(PATH))["waiting_photos"] == 0
     assert [it["name"] for it in await library.get("/persons")] == ["Ana"]
+
+
+async def test_a_preview(library: Library) -> None:
+    """With the pack that is in use everybody stays who they are; nothing of the library changes."""
+    answer = await library.client.get(f"{PATH}/preview")
+    assert (answer.status_code, answer.json()["code"]) == (404, "preview_not_found")
+    for name, pictures in {"Ana": ANA, "Andre": ANDRE}.items():
+        for picture in pictures:
+            (face,) = (await library.detect(picture))["faces"]
+            person = {"person_id": None, "name": name, "face_ids": [face["face_id"]], "action": "assign"}
+            answer = await library.client.post("/api/kith/faces/decide", json=person)
+            assert answer.status_code == 200, answer.text
+    for _ in range(2):  # one that is under way stays
+        started = await library.client.post(f"{PATH}/mobile/preview")
+        assert (started.status_code, started.json()["state"]) == (202, "running")
+    before = await library.get("/api/kith/decisions")
+    await library.work()
+    done = await library.get(f"{PATH}/preview")
+    counts = {
+        name: done[name] for name in ("faces_wanted", "faces_looked_at", "agree", "would_change_person")
+    }
+    assert counts == {"faces_wanted": 6, "faces_looked_at": 6, "agree": 6, "would_change_person": 0}
+    assert (done["state"], done["would_become_unknown"], done["error_code"]) == ("done", 0, None)
+    assert await library.get("/api/kith/decisions") == before
+
+
+async def test_a_preview_of_what_is_not_here(sqlite_library: Library) -> None:
+    answer = await sqlite_library.client.post(f"{PATH}/buffalo_l/preview")
+    assert (answer.status_code, answer.json()["code"]) == (404, "pack_not_found")
+
+
+async def test_a_preview_of_nobody(sqlite_library: Library) -> None:
+    await sqlite_library.client.post(f"{PATH}/mobile/preview")
+    await sqlite_library.work()
+    done = await sqlite_library.get(f"{PATH}/preview")
+    assert (done["state"], done["faces_looked_at"], done["agree"]) == ("done", 0, 0)
 
 
 async def test_one_that_is_not_here(sqlite_library: Library) -> None:

@@ -9,7 +9,10 @@ from kith.engine.packs.manifest import Manifest
 from kith.engine.packs.measured import MEASURED
 from kith.errors import AppError
 from kith.faces.reading import active_space_id
+from kith.kit.db import WriteSession
 from kith.photos.service import count_unseen
+from kith.previewing.service import start_preview
+from kith.previewing.tables import PackPreview
 from kith.runtime import Runtime
 from kith.surfaces.native import wire_packs as wire
 from kith.tenants.service import require_operator
@@ -37,13 +40,31 @@ async def list_packs(kith: Runtime, who: Principal) -> wire.PacksOut:
 
 async def choose_pack(kith: Runtime, who: Principal, pack_id: str) -> wire.UsedOut:
     """Raises PackNotFound, PackPinned, ScopeMissing for who is no operator, and what a pack raises."""
-    installed = await asyncio.to_thread(kith.packs.installed)
-    if kith.settings.engine.url is None and pack_id not in {pack.id for pack in installed}:
-        raise PackNotFound(f"the pack {pack_id} is not installed")
+    await _require_installed(kith, pack_id)
     require_operator(who)
     if kith.settings.engine.pack not in {None, pack_id}:
         raise PackPinned(f"KITH_ENGINE__PACK is {kith.settings.engine.pack}")
     return wire.UsedOut(pack_id=pack_id, queued=await kith.use_pack(pack_id))
+
+
+async def preview_pack(kith: Runtime, session: WriteSession, who: Principal, pack_id: str) -> wire.PreviewOut:
+    """Raises PackNotFound."""
+    await _require_installed(kith, pack_id)
+    return preview(await start_preview(session, who, kith.clock, pack_id))
+
+
+def preview(it: PackPreview) -> wire.PreviewOut:
+    return wire.PreviewOut(
+        pack_id=it.pack, state=it.state, faces_wanted=it.faces_wanted, faces_looked_at=it.faces_seen,
+        agree=it.agree, would_change_person=it.changed, would_become_unknown=it.unknown,
+        would_become_known=it.known, error_code=it.error_code, created_at=it.created_at, ended_at=it.ended_at,
+    )  # fmt: skip
+
+
+async def _require_installed(kith: Runtime, pack_id: str) -> None:
+    installed = await asyncio.to_thread(kith.packs.installed)
+    if kith.settings.engine.url is None and pack_id not in {pack.id for pack in installed}:
+        raise PackNotFound(f"the pack {pack_id} is not installed")
 
 
 def _pack(

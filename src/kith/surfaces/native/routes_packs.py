@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from kith.accounts.principal import Scope
+from kith.previewing.service import get_preview
 from kith.surfaces.access import needs
 from kith.surfaces.native import wire_packs as wire
-from kith.surfaces.native.packs import choose_pack, list_packs
+from kith.surfaces.native.packs import choose_pack, list_packs, preview, preview_pack
 from kith.surfaces.native.wire import ProblemOut
-from kith.surfaces.requests import Kith, Who
+from kith.surfaces.requests import Kith, Reading, Who, Writing
 
 PackId = Annotated[str, Path(max_length=64)]
 
@@ -32,3 +33,20 @@ async def show_packs(kith: Kith, who: Who) -> wire.PacksOut:
 async def use_pack(pack_id: PackId, kith: Kith, who: Who) -> wire.UsedOut:
     """For all tenants, so only an admin of `default` may. Names and decisions stay."""
     return await choose_pack(kith, who, pack_id)
+
+
+@router.get(
+    "/preview", dependencies=[needs(Scope.READ)], summary="What came of the last preview",
+    responses={404: {"model": ProblemOut, "description": "There was none"}},
+)  # fmt: skip
+async def show_pack_preview(session: Reading, who: Who) -> wire.PreviewOut:
+    return preview(await get_preview(session, who))
+
+
+@router.post(
+    "/{pack_id}/preview", dependencies=[needs(Scope.MANAGE)], status_code=202,
+    summary="See what a pack would make of the people there are", responses={404: _MISSING},
+)  # fmt: skip
+async def start_pack_preview(pack_id: PackId, kith: Kith, session: Writing, who: Who) -> wire.PreviewOut:
+    """Up to 300 faces are looked at in the background; nothing of the library changes."""
+    return await preview_pack(kith, session, who, pack_id)

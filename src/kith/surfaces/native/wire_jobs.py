@@ -9,7 +9,7 @@ from kith.surfaces.native.wire import Wire
 from kith.surfaces.requests import MAX_ID
 
 # What is not done for anybody waiting, and so can wait itself.
-Pausable = Literal["analyse", "identify", "train", "index_batch", "ingest", "deliver"]
+Pausable = Literal["analyse", "identify", "train", "preview", "index_batch", "ingest", "deliver"]
 
 
 class KindOut(Wire):

@@ -1,5 +1,7 @@
 """Packs on the wire."""
 
+from datetime import datetime
+
 from kith.surfaces.native.wire import Wire
 
 
@@ -53,3 +55,23 @@ class UsedOut(Wire):
 
     pack_id: str
     queued: int
+
+
+class PreviewOut(Wire):
+    """What a pack makes of a sample of faces; `state` is running, done or failed.
+
+    Of the faces of people with names `agree` would be recognised as who they are, `would_change_person` as
+    somebody else, `would_become_unknown` as nobody; of those without a name `would_become_known`.
+    """
+
+    pack_id: str
+    state: str
+    faces_wanted: int
+    faces_looked_at: int
+    agree: int
+    would_change_person: int
+    would_become_unknown: int
+    would_become_known: int
+    error_code: str | None
+    created_at: datetime
+    ended_at: datetime | None
