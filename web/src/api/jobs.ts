@@ -14,6 +14,7 @@ const PAUSABLE: Record<Pausable, true> = {
   index_batch: true,
   ingest: true,
   deliver: true,
+  preview: true,
 };
 
 export const isPausable = (kind: string): kind is Pausable => kind in PAUSABLE;
