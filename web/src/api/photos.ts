@@ -4,7 +4,8 @@ import { api, body, type Schema } from "./client";
 
 export type PhotoItem = Schema<"PhotoItemOut">;
 export type Photo = Schema<"PhotoOut">;
-export type Edit = Omit<Schema<"EditManyIn">, "photo_ids">;
+/** What is left out stays as it is. */
+export type Edit = Partial<Omit<Schema<"EditManyIn">, "photo_ids">>;
 
 // Keys: ["timeline", filter], ["photos", …] for lists of items, ["photo", id] for one with all its facts.
 
@@ -53,11 +54,16 @@ export function useEditPhotos() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: async ({ photoIds, edit }: EditOf) =>
-      api.POST("/photos/edit", { body: { photo_ids: [...photoIds], ...edit } }),
+      api.POST("/photos/edit", {
+        body: { photo_ids: [...photoIds], ...edit } as Schema<"EditManyIn">,
+      }),
     onMutate: async ({ photoIds, edit }) => {
       const ids = new Set(photoIds);
-      return changeItems(queries, (items) =>
-        items.map((it) => (ids.has(it.photo_id) ? { ...it, ...edit } : it)),
+      return together(
+        await changeItems(queries, (items) =>
+          items.map((it) => (ids.has(it.photo_id) ? { ...it, ...edit } : it)),
+        ),
+        await changePhotos(queries, (photo) => (ids.has(photo.photo_id) ? { ...photo, ...edit } : photo)),
       );
     },
     onError: (_error, _edit, takeBack) => takeBack?.(),
@@ -102,8 +108,25 @@ export function forgetLists(queries: QueryClient): Promise<unknown> {
   ]);
 }
 
+/** Changes the photos that are read with all their facts; what it answers puts them back. */
+export async function changePhotos(
+  queries: QueryClient,
+  change: (photo: Photo) => Photo,
+): Promise<() => void> {
+  // The neighbours of a photo stand below it in the cache, and are of another shape.
+  const filters = { queryKey: ["photo"], predicate: isPhoto };
+  await queries.cancelQueries(filters);
+  const before = queries.getQueriesData<Photo>(filters);
+  queries.setQueriesData<Photo>(filters, (photo) => photo && change(photo));
+  return () => {
+    for (const [key, photo] of before) queries.setQueryData(key, photo);
+  };
+}
+
+const isPhoto = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey.length === 2;
+
 /** Changes the photos in all lists; what it answers puts them back. */
-async function changeItems(
+export async function changeItems(
   queries: QueryClient,
   change: (items: PhotoItem[]) => PhotoItem[],
 ): Promise<() => void> {
@@ -113,6 +136,23 @@ async function changeItems(
   return () => {
     for (const [key, data] of before) queries.setQueryData(key, data);
   };
+}
+
+export const together = (first: () => void, second: () => void) => () => {
+  first();
+  second();
+};
+
+/** What lists that were read say of a photo, for as long as nothing else is known of it. */
+export function itemOf(queries: QueryClient, photoId: number): PhotoItem | undefined {
+  let found: PhotoItem | undefined;
+  for (const [, data] of queries.getQueriesData({ queryKey: ["photos"] })) {
+    mapItems(data, (items) => {
+      found ??= items.find((it) => it.photo_id === photoId);
+      return items;
+    });
+  }
+  return found;
 }
 
 type Page = { items: PhotoItem[] };

@@ -1,28 +1,9 @@
-import { useQuery } from "@tanstack/react-query";
-import { useParams, useRouter } from "@tanstack/react-router";
-import { X } from "lucide-react";
-import { useTranslation } from "react-i18next";
-import { photoQuery } from "@/api/photos";
-import { previewOf } from "@/lib/media";
-import { useShortcuts } from "@/lib/shortcuts";
-import { IconButton } from "@/ui/button";
-import { Failed, Waiting } from "@/ui/states";
+import { useParams, useSearch } from "@tanstack/react-router";
+import { Viewer } from "./viewer";
 
-/** One photo, alone. */
+/** One photo, alone, at an address of its own. */
 export function ViewerPage() {
-  const { t } = useTranslation();
-  const router = useRouter();
   const { photoId } = useParams({ from: "/owner/photos/$photoId" });
-  const photo = useQuery(photoQuery(Number(photoId)));
-  const close = () =>
-    router.history.canGoBack() ? router.history.back() : void router.navigate({ to: "/" });
-  useShortcuts([{ keys: "Escape", label: t("close"), run: close }]);
-  if (photo.isPending) return <Waiting />;
-  if (photo.isError) return <Failed error={photo.error} retry={() => void photo.refetch()} />;
-  return (
-    <main>
-      <IconButton label={t("close")} icon={<X />} onClick={close} />
-      <img src={previewOf(photo.data)} alt={photo.data.title ?? photo.data.original_name} />
-    </main>
-  );
+  const filter = useSearch({ from: "/owner/photos/$photoId" });
+  return <Viewer photoId={/^\d{1,10}$/.test(photoId) ? Number(photoId) : 0} filter={filter} />;
 }
