@@ -1,5 +1,5 @@
 import type { LinkProps } from "@tanstack/react-router";
-import { Images, ListChecks, Settings } from "lucide-react";
+import { GalleryHorizontalEnd, Images, ListChecks, Search, Settings } from "lucide-react";
 import type { ComponentType } from "react";
 import type { en } from "@/locales/en";
 
@@ -13,6 +13,8 @@ export interface Room {
 
 export const ROOMS: readonly Room[] = [
   { to: "/", name: "photos", icon: Images },
+  { to: "/search", name: "search", icon: Search },
+  { to: "/galleries", name: "galleries", icon: GalleryHorizontalEnd },
   { to: "/jobs", name: "jobs", icon: ListChecks, isAside: true },
   { to: "/settings", name: "settings", icon: Settings },
 ];

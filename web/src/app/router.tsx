@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { photoFilterIn } from "@/lib/photo-filter";
+import { searchFilterIn } from "@/lib/search-filter";
 import { Failed, Waiting } from "@/ui/states";
 import { NotFound } from "./not-found";
 import { Owner } from "./owner";
@@ -11,6 +12,17 @@ const root = createRootRoute({ notFoundComponent: NotFound });
 /** Guests see none of what the owner has. The viewer has it, but fills the window without the shell. */
 const owner = createRoute({ getParentRoute: () => root, id: "owner", component: Owner });
 const shell = createRoute({ getParentRoute: () => owner, id: "shell", component: Shell });
+
+interface GuestSearch {
+  photo?: number;
+}
+
+const guest = createRoute({
+  getParentRoute: () => root,
+  path: "/g/$token",
+  validateSearch: ({ photo }): GuestSearch => (typeof photo === "number" ? { photo } : {}),
+  component: lazyRouteComponent(() => import("@/features/guest/guest-page"), "GuestPage"),
+});
 
 interface PhotosSearch {
   favourite?: boolean;
@@ -40,6 +52,25 @@ const jobs = createRoute({
   getParentRoute: () => shell,
   path: "/jobs",
   component: lazyRouteComponent(() => import("@/features/jobs/jobs-page"), "JobsPage"),
+});
+
+const search = createRoute({
+  getParentRoute: () => shell,
+  path: "/search",
+  validateSearch: searchFilterIn,
+  component: lazyRouteComponent(() => import("@/features/search/search-page"), "SearchPage"),
+});
+
+const galleries = createRoute({
+  getParentRoute: () => shell,
+  path: "/galleries",
+  component: lazyRouteComponent(() => import("@/features/galleries/galleries-page"), "GalleriesPage"),
+});
+
+const gallery = createRoute({
+  getParentRoute: () => shell,
+  path: "/galleries/$galleryId",
+  component: lazyRouteComponent(() => import("@/features/galleries/gallery-page"), "GalleryPage"),
 });
 
 const settings = createRoute({
@@ -85,7 +116,19 @@ const settingsParts = [
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    owner.addChildren([shell.addChildren([photos, trash, jobs, settings.addChildren(settingsParts)]), photo]),
+    owner.addChildren([
+      shell.addChildren([
+        photos,
+        trash,
+        search,
+        galleries,
+        gallery,
+        jobs,
+        settings.addChildren(settingsParts),
+      ]),
+      photo,
+    ]),
+    guest,
   ]),
   scrollRestoration: true,
   defaultPreload: "intent",

@@ -1,5 +1,6 @@
+import { useParams } from "@tanstack/react-router";
 import { ImagePlus } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { offerFiles } from "@/lib/adding";
 import { useSaying } from "@/ui/toasts";
@@ -24,6 +25,12 @@ export function DropZone({ isAllowed }: { isAllowed: boolean }) {
 function useDrops(): boolean {
   const { failed } = useSaying();
   const [depth, setDepth] = useState(0);
+  // In the room of a gallery they go there, elsewhere into the library.
+  const { galleryId } = useParams({ strict: false });
+  const gallery = useRef(galleryId);
+  useEffect(() => {
+    gallery.current = galleryId;
+  });
   useEffect(() => {
     // A picture of the page that is dragged also calls itself a file.
     let isOurs = false;
@@ -42,7 +49,8 @@ function useDrops(): boolean {
         setDepth(0);
         if (!brings(event) || !event.dataTransfer) return;
         event.preventDefault();
-        filesOf(event.dataTransfer).then((files) => offerFiles({ files }), failed);
+        const to = gallery.current === undefined ? {} : { galleryId: Number(gallery.current) };
+        filesOf(event.dataTransfer).then((files) => offerFiles({ files, ...to }), failed);
       },
     };
     const all = Object.entries(hear) as [string, EventListener][];
