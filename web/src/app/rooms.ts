@@ -1,5 +1,5 @@
 import type { LinkProps } from "@tanstack/react-router";
-import { GalleryHorizontalEnd, Images, Search, Settings } from "lucide-react";
+import { GalleryHorizontalEnd, Images, ListChecks, Search, Settings } from "lucide-react";
 import type { ComponentType } from "react";
 import type { en } from "@/locales/en";
 
@@ -15,5 +15,6 @@ export const ROOMS: readonly Room[] = [
   { to: "/", name: "photos", icon: Images },
   { to: "/search", name: "search", icon: Search },
   { to: "/galleries", name: "galleries", icon: GalleryHorizontalEnd },
-  { to: "/settings", name: "settings", icon: Settings, isAside: true },
+  { to: "/jobs", name: "jobs", icon: ListChecks, isAside: true },
+  { to: "/settings", name: "settings", icon: Settings },
 ];

@@ -2,10 +2,24 @@ import common from "./common.json";
 import galleries from "./galleries.json";
 import grid from "./grid.json";
 import guest from "./guest.json";
+import jobs from "./jobs.json";
 import names from "./names.json";
 import search from "./search.json";
+import settings from "./settings.json";
 import timeline from "./timeline.json";
 import uploads from "./uploads.json";
 import viewer from "./viewer.json";
 
-export const en = { common, galleries, grid, guest, names, search, timeline, uploads, viewer } as const;
+export const en = {
+  common,
+  galleries,
+  grid,
+  guest,
+  jobs,
+  names,
+  search,
+  settings,
+  timeline,
+  uploads,
+  viewer,
+} as const;
