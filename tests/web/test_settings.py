@@ -1,5 +1,6 @@
 """Settings: keys and what they may do, webhooks, the audit log, another pack."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,13 +54,16 @@ def test_anybody_can_use_it(browser: Browser, server: Server, theme: str, width:
 
 def test_another_pack_keeps_the_names(page: Page, server: Server) -> None:
     with httpx.Client(base_url=f"{server.address}/api/kith") as client:
-        (face,) = client.get("/photos/1").json()["faces"]
-        decided = {"action": "assign", "face_ids": [face["face_id"]], "name": "Ana"}
+        faces = [client.get(f"/photos/{number}").json()["faces"][0]["face_id"] for number in (1, 2)]
+        decided = {"action": "assign", "face_ids": faces, "name": "Ana"}
         assert client.post("/faces/decide", json=decided).status_code == 200
         page.goto("/settings/packs")
         tiny = page.get_by_role("listitem").filter(has_text="Tiny networks")
         tiny.get_by_role("button", name="Use it").click()
-        page.get_by_role("dialog").get_by_role("button", name="Use it").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_role("button", name="See what would change").click()
+        expect(dialog.get_by_text(re.compile(r"Of \d+ faces? looked at:"))).to_be_visible()
+        dialog.get_by_role("button", name="Use it").click()
         expect(tiny).to_contain_text("In use")
         expect(page.get_by_text("The pack in use has seen")).to_be_hidden()
         named = client.get("/people", params={"kind": "named"}).json()["items"]

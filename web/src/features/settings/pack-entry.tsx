@@ -4,6 +4,7 @@ import { shownBytes, shownShare } from "@/lib/format";
 import { AskFirst } from "@/ui/ask-first";
 import { Badge, Entry } from "@/ui/section";
 import { useSaying } from "@/ui/toasts";
+import { PackPreview } from "./pack-preview";
 import styles from "./settings-page.module.css";
 
 /** A pack: what it is, what it costs, how well it does, and the choice of it. */
@@ -78,6 +79,7 @@ function Choose({ pack }: { pack: Pack }) {
       onYes={go}
     >
       <p>{t("packs.askExplained")}</p>
+      <PackPreview pack={pack} />
       {pack.allows_commercial_use === false && <p>{t("packs.researchExplained")}</p>}
     </AskFirst>
   );
