@@ -1,5 +1,5 @@
 import type { LinkProps } from "@tanstack/react-router";
-import { Images, Settings } from "lucide-react";
+import { Images, ScanFace, Settings, UsersRound } from "lucide-react";
 import type { ComponentType } from "react";
 import type { en } from "@/locales/en";
 
@@ -13,5 +13,7 @@ export interface Room {
 
 export const ROOMS: readonly Room[] = [
   { to: "/", name: "photos", icon: Images },
+  { to: "/people", name: "people", icon: UsersRound },
+  { to: "/review", name: "review", icon: ScanFace },
   { to: "/settings", name: "settings", icon: Settings, isAside: true },
 ];

@@ -1,4 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { personFilterIn } from "@/lib/person-filter";
+import { personViewIn } from "@/lib/person-view";
 import { photoFilterIn } from "@/lib/photo-filter";
 import { Failed, Waiting } from "@/ui/states";
 import { NotFound } from "./not-found";
@@ -35,6 +37,32 @@ const trash = createRoute({
   component: lazyRouteComponent(() => import("@/features/timeline/rooms"), "TrashRoom"),
 });
 
+const people = createRoute({
+  getParentRoute: () => shell,
+  path: "/people",
+  validateSearch: personFilterIn,
+  component: lazyRouteComponent(() => import("@/features/people/rooms"), "PeoplePage"),
+});
+
+const person = createRoute({
+  getParentRoute: () => shell,
+  path: "/people/$personId",
+  validateSearch: personViewIn,
+  component: lazyRouteComponent(() => import("@/features/people/rooms"), "PersonPage"),
+});
+
+const split = createRoute({
+  getParentRoute: () => shell,
+  path: "/people/$personId/split",
+  component: lazyRouteComponent(() => import("@/features/people/rooms"), "SplitPage"),
+});
+
+const review = createRoute({
+  getParentRoute: () => shell,
+  path: "/review",
+  component: lazyRouteComponent(() => import("@/features/review/review-page"), "ReviewPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => shell,
   path: "/settings",
@@ -42,7 +70,9 @@ const settings = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([owner.addChildren([shell.addChildren([photos, trash, settings]), photo])]),
+  routeTree: root.addChildren([
+    owner.addChildren([shell.addChildren([photos, trash, people, person, split, review, settings]), photo]),
+  ]),
   scrollRestoration: true,
   defaultPreload: "intent",
   defaultPendingComponent: Waiting,
