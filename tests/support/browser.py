@@ -1,5 +1,6 @@
 """A real browser before a real server: Debian's Chromium, and Kith in a process of its own."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -96,6 +98,13 @@ class Server:
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def analysed(self) -> None:
+        """Wait until every photo that is there has been looked at."""
+        with httpx.stream("GET", f"{self.address}/api/kith/events", timeout=60) as events:
+            for line in events.iter_lines():
+                if line.startswith("data:") and json.loads(line[5:])["photos"]["pending"] == 0:
+                    return
 
 
 @contextmanager

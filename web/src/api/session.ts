@@ -1,5 +1,5 @@
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { api, body } from "./client";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { api, body, type Schema } from "./client";
 
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
@@ -27,4 +27,11 @@ export function useSignOut() {
       return queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
     },
   });
+}
+
+export type Scope = Schema<"Scope">;
+
+/** Whether the key of this browser may do something; what it may not is not offered. */
+export function useMay(scope: Scope): boolean {
+  return useQuery(sessionQuery).data?.scopes.includes(scope) ?? false;
 }

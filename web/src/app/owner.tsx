@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Outlet } from "@tanstack/react-router";
 import { sessionQuery } from "@/api/session";
+import { Uploads } from "@/features/uploads/uploads";
 import { ShortcutSheet } from "@/ui/shortcut-sheet";
 import { Toasts } from "@/ui/toasts";
 import { useLive } from "./use-live";
@@ -12,6 +13,7 @@ export function Owner() {
   return (
     <>
       <Outlet />
+      <Uploads />
       <ShortcutSheet />
       <Toasts />
     </>

@@ -1,5 +1,5 @@
 import type { LinkProps } from "@tanstack/react-router";
-import { Images, ScanFace, Settings, UsersRound } from "lucide-react";
+import { GalleryHorizontalEnd, Images, ScanFace, Search, Settings, UsersRound } from "lucide-react";
 import type { ComponentType } from "react";
 import type { en } from "@/locales/en";
 
@@ -15,5 +15,7 @@ export const ROOMS: readonly Room[] = [
   { to: "/", name: "photos", icon: Images },
   { to: "/people", name: "people", icon: UsersRound },
   { to: "/review", name: "review", icon: ScanFace },
+  { to: "/search", name: "search", icon: Search },
+  { to: "/galleries", name: "galleries", icon: GalleryHorizontalEnd },
   { to: "/settings", name: "settings", icon: Settings, isAside: true },
 ];

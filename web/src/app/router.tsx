@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "
 import { personFilterIn } from "@/lib/person-filter";
 import { personViewIn } from "@/lib/person-view";
 import { photoFilterIn } from "@/lib/photo-filter";
+import { searchFilterIn } from "@/lib/search-filter";
 import { Failed, Waiting } from "@/ui/states";
 import { NotFound } from "./not-found";
 import { Owner } from "./owner";
@@ -12,6 +13,17 @@ const root = createRootRoute({ notFoundComponent: NotFound });
 /** Guests see none of what the owner has. The viewer has it, but fills the window without the shell. */
 const owner = createRoute({ getParentRoute: () => root, id: "owner", component: Owner });
 const shell = createRoute({ getParentRoute: () => owner, id: "shell", component: Shell });
+
+interface GuestSearch {
+  photo?: number;
+}
+
+const guest = createRoute({
+  getParentRoute: () => root,
+  path: "/g/$token",
+  validateSearch: ({ photo }): GuestSearch => (typeof photo === "number" ? { photo } : {}),
+  component: lazyRouteComponent(() => import("@/features/guest/guest-page"), "GuestPage"),
+});
 
 interface PhotosSearch {
   favourite?: boolean;
@@ -63,6 +75,25 @@ const review = createRoute({
   component: lazyRouteComponent(() => import("@/features/review/review-page"), "ReviewPage"),
 });
 
+const search = createRoute({
+  getParentRoute: () => shell,
+  path: "/search",
+  validateSearch: searchFilterIn,
+  component: lazyRouteComponent(() => import("@/features/search/search-page"), "SearchPage"),
+});
+
+const galleries = createRoute({
+  getParentRoute: () => shell,
+  path: "/galleries",
+  component: lazyRouteComponent(() => import("@/features/galleries/galleries-page"), "GalleriesPage"),
+});
+
+const gallery = createRoute({
+  getParentRoute: () => shell,
+  path: "/galleries/$galleryId",
+  component: lazyRouteComponent(() => import("@/features/galleries/gallery-page"), "GalleryPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => shell,
   path: "/settings",
@@ -71,7 +102,11 @@ const settings = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    owner.addChildren([shell.addChildren([photos, trash, people, person, split, review, settings]), photo]),
+    owner.addChildren([
+      shell.addChildren([photos, trash, people, person, split, review, search, galleries, gallery, settings]),
+      photo,
+    ]),
+    guest,
   ]),
   scrollRestoration: true,
   defaultPreload: "intent",

@@ -1,9 +1,11 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useMatchRoute, useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { keyWanted } from "@/api/client";
 import { sessionQuery } from "@/api/session";
+import { AnalysisLine } from "./analysis-line";
+import { useShortcuts } from "@/lib/shortcuts";
 import { ROOMS } from "./rooms";
 import styles from "./shell.module.css";
 import { SignIn } from "./sign-in";
@@ -12,6 +14,13 @@ import { SignIn } from "./sign-in";
 export function Shell() {
   const { t } = useTranslation();
   const isLocked = useIsLocked();
+  const navigate = useNavigate();
+  // The room of search takes the same key into its box.
+  const isSearching = useMatchRoute()({ to: "/search" }) !== false;
+  useShortcuts(
+    [{ keys: "/", label: t("rooms.search"), run: () => void navigate({ to: "/search" }) }],
+    !isSearching,
+  );
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#content">
@@ -36,6 +45,7 @@ export function Shell() {
             </li>
           ))}
         </ul>
+        <AnalysisLine />
       </nav>
       <main id="content" className={styles.content} tabIndex={-1}>
         {isLocked ? <SignIn /> : <Outlet />}

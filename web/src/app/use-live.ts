@@ -5,8 +5,8 @@ import { API } from "@/lib/media";
 
 /** What is read anew when something of a topic has changed. */
 const CONCERNED: Readonly<Record<string, readonly string[]>> = {
-  photos: ["timeline", "photos", "photo", "statistics"],
-  people: ["people", "person", "photo", "review", "decisions", "search"],
+  photos: ["timeline", "photos", "photo", "statistics", "galleries", "gallery"],
+  people: ["people", "person", "photo", "review", "decisions", "photos"],
   jobs: ["jobs"],
   galleries: ["galleries", "gallery"],
 };

@@ -39,3 +39,19 @@ export function IconButton({
     </button>
   );
 }
+
+interface ButtonLinkProps extends ComponentProps<"a"> {
+  look?: Look;
+  icon?: ReactNode;
+  href: string;
+}
+
+/** Looks like a button and leads somewhere: to a file, out of the app. */
+export function ButtonLink({ look = "plain", icon, children, className, ...rest }: ButtonLinkProps) {
+  return (
+    <a className={[styles.button, styles.link, styles[look], className].join(" ")} {...rest}>
+      {icon}
+      {children}
+    </a>
+  );
+}

@@ -1,7 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import { Heart, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { useMay } from "@/api/session";
 import type { PhotoFilter } from "@/lib/photo-filter";
+import { AddPhotos } from "@/ui/add-photos";
 import styles from "./timeline-page.module.css";
 
 interface HeadProps {
@@ -12,6 +14,7 @@ interface HeadProps {
 
 export function TimelineHead({ filter, title, total }: HeadProps) {
   const { t, i18n } = useTranslation("timeline");
+  const mayAdd = useMay("index");
   return (
     <header className={styles.head}>
       <h1>{title}</h1>
@@ -20,6 +23,7 @@ export function TimelineHead({ filter, title, total }: HeadProps) {
       </p>
       {!filter.trashed && (
         <nav className={styles.filters} aria-label={t("views")}>
+          {mayAdd && total > 0 && <AddPhotos />}
           <Link
             to="/"
             search={filter.favourite ? {} : { favourite: true }}

@@ -13,7 +13,7 @@ import { GoToDate } from "./go-to-date";
 import { Scrubber } from "./scrubber";
 import styles from "./timeline-page.module.css";
 import { TimelineHead } from "./timeline-head";
-import { useTimeline } from "./use-timeline";
+import { useTimeline } from "@/api/use-timeline";
 import { useTimelineKeys } from "./use-timeline-keys";
 
 interface TimelineProps {

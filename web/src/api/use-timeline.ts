@@ -1,11 +1,14 @@
 import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { monthQuery, timelineQuery, type PhotoItem } from "@/api/photos";
 import type { PhotoFilter } from "@/lib/photo-filter";
-import type { Section } from "@/ui/photo-grid/rows";
+import { monthQuery, timelineQuery, type PhotoItem } from "./photos";
 
-export interface MonthSection extends Section {
+/** A month of the timeline; its photos are missing while they are not read. */
+export interface MonthSection {
+  key: string;
+  title: string;
+  count: number;
   items?: readonly PhotoItem[];
 }
 

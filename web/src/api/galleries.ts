@@ -1,0 +1,131 @@
+import {
+  infiniteQueryOptions,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+  type QueryClient,
+} from "@tanstack/react-query";
+import { api, body, type Schema } from "./client";
+
+export type Gallery = Schema<"GalleryOut">;
+export type GallerySaid = Schema<"GalleryIn">;
+export type Share = Schema<"ShareOut">;
+export type ShareSaid = Schema<"ShareIn">;
+export type ShareStatistics = Schema<"ShareStatisticsOut">;
+
+// Keys: ["galleries"], ["gallery", id], ["gallery", id, "shares"], ["gallery", "share", id].
+
+const at = (galleryId: number) => ({ path: { gallery_id: galleryId } });
+const of = (shareId: number) => ({ path: { share_id: shareId } });
+
+export const galleriesQuery = infiniteQueryOptions({
+  queryKey: ["galleries"],
+  initialPageParam: null as string | null,
+  queryFn: async ({ pageParam, signal }) => {
+    const query = pageParam === null ? {} : { cursor: pageParam };
+    return body(await api.GET("/galleries", { params: { query }, signal }));
+  },
+  getNextPageParam: (page) => page.next_cursor,
+});
+
+export const galleryQuery = (galleryId: number) =>
+  queryOptions({
+    queryKey: ["gallery", galleryId],
+    queryFn: async ({ signal }) =>
+      body(await api.GET("/galleries/{gallery_id}", { params: at(galleryId), signal })),
+  });
+
+export const sharesQuery = (galleryId: number) =>
+  queryOptions({
+    queryKey: ["gallery", galleryId, "shares"],
+    queryFn: async ({ signal }) => {
+      const params = { ...at(galleryId), query: { limit: 1000 } };
+      return body(await api.GET("/galleries/{gallery_id}/shares", { params, signal })).items;
+    },
+  });
+
+export const shareStatisticsQuery = (shareId: number) =>
+  queryOptions({
+    queryKey: ["gallery", "share", shareId],
+    queryFn: async ({ signal }) =>
+      body(await api.GET("/shares/{share_id}/statistics", { params: of(shareId), signal })),
+    staleTime: 0,
+  });
+
+export function useCreateGallery() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (said: GallerySaid) => body(await api.POST("/galleries", { body: said })),
+    onSuccess: (gallery) => known(queries, gallery),
+  });
+}
+
+export function useChangeGallery(galleryId: number) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (said: GallerySaid) =>
+      body(await api.PATCH("/galleries/{gallery_id}", { params: at(galleryId), body: said })),
+    onSuccess: (gallery) => known(queries, gallery),
+  });
+}
+
+export function useDeleteGallery(galleryId: number) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async () => body(await api.DELETE("/galleries/{gallery_id}", { params: at(galleryId) })),
+    onSuccess: () => {
+      queries.removeQueries({ queryKey: ["gallery", galleryId] });
+      return queries.invalidateQueries({ queryKey: ["galleries"] });
+    },
+  });
+}
+
+/** Takes a folder of the sources in. */
+export function useIndexGallery(galleryId: number) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (prefix: string) =>
+      body(await api.POST("/galleries/{gallery_id}/index", { params: at(galleryId), body: { prefix } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["gallery", galleryId] }),
+  });
+}
+
+export function useCreateShare(galleryId: number) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (said: ShareSaid) =>
+      body(await api.POST("/galleries/{gallery_id}/shares", { params: at(galleryId), body: said })),
+    onSuccess: (share) => {
+      queries.setQueryData(sharesQuery(galleryId).queryKey, (now) => now && [share, ...now]);
+      return queries.invalidateQueries({ queryKey: ["galleries"] });
+    },
+  });
+}
+
+/** Revokes a link: shown at once, taken back where the server refuses. */
+export function useRevokeShare(galleryId: number) {
+  const queries = useQueryClient();
+  const { queryKey } = sharesQuery(galleryId);
+  return useMutation({
+    mutationFn: (shareId: number) => api.DELETE("/shares/{share_id}", { params: of(shareId) }),
+    onMutate: (shareId) => {
+      const before = queries.getQueryData(queryKey);
+      const revoked_at = new Date().toISOString();
+      queries.setQueryData(queryKey, (now) =>
+        now?.map((it) => (it.share_id === shareId ? { ...it, revoked_at } : it)),
+      );
+      return before;
+    },
+    onError: (_error, _id, before) => queries.setQueryData(queryKey, before),
+    onSettled: () =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey }),
+        queries.invalidateQueries({ queryKey: ["galleries"] }),
+      ]),
+  });
+}
+
+function known(queries: QueryClient, gallery: Gallery): Promise<void> {
+  queries.setQueryData(galleryQuery(gallery.gallery_id).queryKey, gallery);
+  return queries.invalidateQueries({ queryKey: ["galleries"] });
+}

@@ -1,0 +1,36 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import type { Role } from "@/lib/search-words";
+import { searchFilterIn, type SearchFilter } from "@/lib/search-filter";
+
+const ROLES: readonly Role[] = ["all", "any", "none"];
+
+/** The search in the address, and how it is changed. */
+export function useSearchFilter() {
+  const filter = useSearch({ from: "/owner/shell/search" });
+  const navigate = useNavigate({ from: "/search" });
+  const change = (by: Changes, replace = false) =>
+    void navigate({ search: (now) => withChanges(now, by), replace });
+  const put = (personId: number, role: Role | null) =>
+    change(
+      Object.fromEntries(
+        ROLES.map((it) => {
+          const others = (filter[it] ?? []).filter((id) => id !== personId);
+          return [it, it === role ? [...others, personId] : others];
+        }),
+      ),
+    );
+  /** Asks for this and nothing else. */
+  const ask = (next: SearchFilter) => void navigate({ search: next });
+  return { filter, change, put, ask };
+}
+
+type Changes = { [Name in keyof SearchFilter]?: SearchFilter[Name] | undefined };
+
+/** What is empty or off is left out of the address. */
+function withChanges(now: SearchFilter, by: Changes): SearchFilter {
+  const next = searchFilterIn({ ...now, ...by });
+  if (!next.all && !next.any) delete next.only;
+  return next;
+}
+
+export const isAsked = (filter: SearchFilter) => Object.keys(filter).length > 0;
