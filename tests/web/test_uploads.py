@@ -1,4 +1,4 @@
-"""Adding photos: dropped by the folder, sent in pieces that go on where they broke off, refused with why."""
+"""Adding photos: dropped by the folder, sent in pieces that go on where they broke off, or refused."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

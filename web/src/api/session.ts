@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { api, body, type Schema } from "./client";
 
 export const sessionQuery = queryOptions({
@@ -12,7 +12,7 @@ export function useSignIn() {
   return useMutation({
     mutationFn: async (key: string) => body(await api.POST("/session", { body: { key } })),
     onSuccess: (session) => {
-      queries.clear();
+      forgetAll(queries);
       queries.setQueryData(sessionQuery.queryKey, session);
     },
   });
@@ -22,11 +22,19 @@ export function useSignOut() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: () => api.DELETE("/session"),
-    onSuccess: () => {
-      queries.clear();
-      return queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
+      forgetAll(queries);
     },
   });
+}
+
+/** Forgets what another key has seen. The session itself stays: what shows it would not hear of a new one. */
+function forgetAll(queries: QueryClient): void {
+  const isOther = ({ queryKey }: { queryKey: readonly unknown[] }) =>
+    queryKey[0] !== sessionQuery.queryKey[0];
+  queries.removeQueries({ predicate: isOther, type: "inactive" });
+  void queries.resetQueries({ predicate: isOther });
 }
 
 export type Scope = Schema<"Scope">;

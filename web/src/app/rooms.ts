@@ -1,5 +1,13 @@
 import type { LinkProps } from "@tanstack/react-router";
-import { GalleryHorizontalEnd, Images, ScanFace, Search, Settings, UsersRound } from "lucide-react";
+import {
+  GalleryHorizontalEnd,
+  Images,
+  ListChecks,
+  ScanFace,
+  Search,
+  Settings,
+  UsersRound,
+} from "lucide-react";
 import type { ComponentType } from "react";
 import type { en } from "@/locales/en";
 
@@ -17,5 +25,6 @@ export const ROOMS: readonly Room[] = [
   { to: "/review", name: "review", icon: ScanFace },
   { to: "/search", name: "search", icon: Search },
   { to: "/galleries", name: "galleries", icon: GalleryHorizontalEnd },
-  { to: "/settings", name: "settings", icon: Settings, isAside: true },
+  { to: "/jobs", name: "jobs", icon: ListChecks, isAside: true },
+  { to: "/settings", name: "settings", icon: Settings },
 ];

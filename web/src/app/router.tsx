@@ -6,6 +6,7 @@ import { searchFilterIn } from "@/lib/search-filter";
 import { Failed, Waiting } from "@/ui/states";
 import { NotFound } from "./not-found";
 import { Owner } from "./owner";
+import { auditSearch, deliveriesSearch } from "./settings-search";
 import { Shell } from "./shell";
 
 const root = createRootRoute({ notFoundComponent: NotFound });
@@ -75,6 +76,12 @@ const review = createRoute({
   component: lazyRouteComponent(() => import("@/features/review/review-page"), "ReviewPage"),
 });
 
+const jobs = createRoute({
+  getParentRoute: () => shell,
+  path: "/jobs",
+  component: lazyRouteComponent(() => import("@/features/jobs/jobs-page"), "JobsPage"),
+});
+
 const search = createRoute({
   getParentRoute: () => shell,
   path: "/search",
@@ -100,10 +107,57 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("@/features/settings/settings-page"), "SettingsPage"),
 });
 
+const settingsParts = [
+  createRoute({
+    getParentRoute: () => settings,
+    path: "/",
+    component: lazyRouteComponent(() => import("@/features/settings/appearance-page"), "AppearancePage"),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: "/packs",
+    component: lazyRouteComponent(() => import("@/features/settings/packs-page"), "PacksPage"),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: "/keys",
+    component: lazyRouteComponent(() => import("@/features/settings/keys-page"), "KeysPage"),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: "/webhooks",
+    validateSearch: deliveriesSearch,
+    component: lazyRouteComponent(() => import("@/features/settings/webhooks-page"), "WebhooksPage"),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: "/audit",
+    validateSearch: auditSearch,
+    component: lazyRouteComponent(() => import("@/features/settings/audit-page"), "AuditPage"),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: "/about",
+    component: lazyRouteComponent(() => import("@/features/settings/about-page"), "AboutPage"),
+  }),
+] as const;
+
 export const router = createRouter({
   routeTree: root.addChildren([
     owner.addChildren([
-      shell.addChildren([photos, trash, people, person, split, review, search, galleries, gallery, settings]),
+      shell.addChildren([
+        photos,
+        trash,
+        people,
+        person,
+        split,
+        review,
+        search,
+        galleries,
+        gallery,
+        jobs,
+        settings.addChildren(settingsParts),
+      ]),
       photo,
     ]),
     guest,

@@ -7,7 +7,7 @@ import { API } from "@/lib/media";
 const CONCERNED: Readonly<Record<string, readonly string[]>> = {
   photos: ["timeline", "photos", "photo", "statistics", "galleries", "gallery"],
   people: ["people", "person", "photo", "review", "decisions", "photos"],
-  jobs: ["jobs"],
+  jobs: ["jobs", "packs"],
   galleries: ["galleries", "gallery"],
 };
 
