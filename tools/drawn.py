@@ -79,7 +79,7 @@ def draw_album(folder: Path, count: int, seed: int = 7) -> list[Drawn]:
     folder.mkdir(parents=True, exist_ok=True)
     taken_at, album = FIRST, []
     for number in range(count):
-        taken_at += timedelta(days=int(rng.integers(0, 20) ** 2 / 12), minutes=int(rng.integers(9, 200)))
+        taken_at += timedelta(days=int(rng.integers(0, 10) ** 2 / 18), minutes=int(rng.integers(9, 200)))
         image, sitters = _scene(rng, _SIZES[int(rng.integers(len(_SIZES)))])
         path = folder / f"DSC_{number + 1:04}.jpg"
         exif = Image.Exif()
