@@ -20,7 +20,6 @@ from kith.photos.tables import Photo
 
 # So many faces have two million pairs, compared in a fraction of a second.
 MAX_FACES = 2000
-FACES_SHOWN = 100
 MAX_GROUPS = 50
 # The similarity that two strangers reach once in ten thousand: higher parts one person by age and light.
 _ALIKE = 0.7
@@ -93,6 +92,6 @@ def _describe(
     ids = [face_ids[row] for row in rows]
     moments = [photos[face_id].shown_at for face_id in ids if face_id in photos]
     return Group(
-        ids[:FACES_SHOWN], len(ids), float(np.mean([similarities[row] for row in rows])),
+        ids, len(ids), float(np.mean([similarities[row] for row in rows])),
         min(moments, default=None), max(moments, default=None), is_rest,
     )  # fmt: skip

@@ -1,5 +1,13 @@
 import type { LinkProps } from "@tanstack/react-router";
-import { GalleryHorizontalEnd, Images, ListChecks, Search, Settings } from "lucide-react";
+import {
+  GalleryHorizontalEnd,
+  Images,
+  ListChecks,
+  ScanFace,
+  Search,
+  Settings,
+  UsersRound,
+} from "lucide-react";
 import type { ComponentType } from "react";
 import type { en } from "@/locales/en";
 
@@ -13,6 +21,8 @@ export interface Room {
 
 export const ROOMS: readonly Room[] = [
   { to: "/", name: "photos", icon: Images },
+  { to: "/people", name: "people", icon: UsersRound },
+  { to: "/review", name: "review", icon: ScanFace },
   { to: "/search", name: "search", icon: Search },
   { to: "/galleries", name: "galleries", icon: GalleryHorizontalEnd },
   { to: "/jobs", name: "jobs", icon: ListChecks, isAside: true },

@@ -1,4 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { personFilterIn } from "@/lib/person-filter";
+import { personViewIn } from "@/lib/person-view";
 import { photoFilterIn } from "@/lib/photo-filter";
 import { searchFilterIn } from "@/lib/search-filter";
 import { Failed, Waiting } from "@/ui/states";
@@ -46,6 +48,32 @@ const trash = createRoute({
   getParentRoute: () => shell,
   path: "/trash",
   component: lazyRouteComponent(() => import("@/features/timeline/rooms"), "TrashRoom"),
+});
+
+const people = createRoute({
+  getParentRoute: () => shell,
+  path: "/people",
+  validateSearch: personFilterIn,
+  component: lazyRouteComponent(() => import("@/features/people/rooms"), "PeoplePage"),
+});
+
+const person = createRoute({
+  getParentRoute: () => shell,
+  path: "/people/$personId",
+  validateSearch: personViewIn,
+  component: lazyRouteComponent(() => import("@/features/people/rooms"), "PersonPage"),
+});
+
+const split = createRoute({
+  getParentRoute: () => shell,
+  path: "/people/$personId/split",
+  component: lazyRouteComponent(() => import("@/features/people/rooms"), "SplitPage"),
+});
+
+const review = createRoute({
+  getParentRoute: () => shell,
+  path: "/review",
+  component: lazyRouteComponent(() => import("@/features/review/review-page"), "ReviewPage"),
 });
 
 const jobs = createRoute({
@@ -120,6 +148,10 @@ export const router = createRouter({
       shell.addChildren([
         photos,
         trash,
+        people,
+        person,
+        split,
+        review,
         search,
         galleries,
         gallery,

@@ -9,7 +9,11 @@ export interface Shortcut {
   whileTyping?: boolean;
 }
 
-type Layer = { current: readonly Shortcut[] };
+interface Layer {
+  current: readonly Shortcut[];
+  /** Whether keys stop here: what lies below does not hear them. */
+  isLast?: boolean;
+}
 
 // The last to come hears first: a dialog before the page below it.
 let layers: readonly Layer[] = [];
@@ -34,10 +38,31 @@ export function useShortcuts(shortcuts: readonly Shortcut[], isActive = true): v
   }, [isActive]);
 }
 
+/** Keeps keys from the page below, for as long as the component is there. */
+export function useNoShortcutsBelow(): void {
+  useEffect(() => {
+    const mine: Layer = { current: [], isLast: true };
+    change([...layers, mine]);
+    return () => change(layers.filter((it) => it !== mine));
+  }, []);
+}
+
 /** All keys that do something now, of the topmost layers first. */
 export function useActiveShortcuts(): readonly Shortcut[] {
   const current = useSyncExternalStore(subscribe, () => layers);
-  return [...current].reverse().flatMap((it) => it.current);
+  return heard(current).flatMap((it) => it.current);
+}
+
+/** The layers that hear keys, the topmost first. */
+function heard(all: readonly Layer[]): readonly Layer[] {
+  return all
+    .slice(
+      Math.max(
+        0,
+        all.findLastIndex((it) => it.isLast),
+      ),
+    )
+    .reverse();
 }
 
 function subscribe(listener: () => void): () => void {
@@ -71,7 +96,7 @@ export function listenToKeys(): () => void {
     if (event.defaultPrevented || event.isComposing) return;
     const keys = nameOf(event);
     const typing = isTyping(event.target);
-    for (const layer of [...layers].reverse()) {
+    for (const layer of heard(layers)) {
       const found = layer.current.find((it) => it.keys === keys && (!typing || it.whileTyping));
       if (found) {
         event.preventDefault();

@@ -2,6 +2,7 @@ import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { useNoShortcutsBelow } from "@/lib/shortcuts";
 import { IconButton } from "./button";
 import styles from "./dialog.module.css";
 
@@ -23,6 +24,7 @@ export function Dialog({ title, isOpen, onClose, children, actions, isWide = fal
       <Base.Portal>
         <Base.Backdrop className={styles.backdrop} />
         <Base.Popup className={[styles.popup, isWide && styles.wide].join(" ")}>
+          <KeysStayHere />
           <header className={styles.head}>
             <Base.Title>{title}</Base.Title>
             <Base.Close render={<IconButton label={t("close")} icon={<X />} />} />
@@ -33,4 +35,10 @@ export function Dialog({ title, isOpen, onClose, children, actions, isWide = fal
       </Base.Portal>
     </Base.Root>
   );
+}
+
+/** The first child, so that what stands in the dialog still hears its own keys. */
+function KeysStayHere() {
+  useNoShortcutsBelow();
+  return null;
 }

@@ -38,6 +38,8 @@ interface NameFieldProps {
   placeholder?: string;
   /** Not offered to make somebody new. */
   isKnownOnly?: boolean;
+  /** Whether it takes the keyboard when it comes; else it waits for it. */
+  isFocused?: boolean;
 }
 
 /** A name, completed from those there are: Enter takes the best, arrows another, Escape leaves. */
@@ -100,7 +102,7 @@ export function NameField(props: NameFieldProps) {
         spellCheck={false}
         // It comes because somebody has asked for it.
         // eslint-disable-next-line jsx-a11y/no-autofocus
-        autoFocus
+        autoFocus={props.isFocused ?? true}
         value={text}
         onChange={(event) => {
           onText(event.target.value);

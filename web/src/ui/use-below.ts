@@ -1,6 +1,8 @@
 import { useLayoutEffect, type RefObject } from "react";
 
 const GAP = 4;
+// Narrower, names could not be told from each other.
+const LEAST = 280;
 
 /**
  * Keeps a popover at the lower edge of an element, or above it where there is more room, as long as it is open.
@@ -21,8 +23,8 @@ export function useBelow(
       const [below, above] = [window.innerHeight - box.bottom, box.top];
       const isAbove = below < Math.min(it.scrollHeight, 240) && above > below;
       it.style.maxHeight = `${Math.max(80, (isAbove ? above : below) - 3 * GAP)}px`;
-      it.style.width = `${Math.max(box.width, 200)}px`;
-      it.style.left = `${Math.max(GAP, Math.min(box.left, window.innerWidth - Math.max(box.width, 200) - GAP))}px`;
+      it.style.width = `${Math.max(box.width, LEAST)}px`;
+      it.style.left = `${Math.max(GAP, Math.min(box.left, window.innerWidth - Math.max(box.width, LEAST) - GAP))}px`;
       it.style.top = isAbove ? "auto" : `${box.bottom + GAP}px`;
       it.style.bottom = isAbove ? `${window.innerHeight - box.top + GAP}px` : "auto";
     };

@@ -28,6 +28,6 @@ async def show_statistics(session: Reading, who: Who) -> wire.StatisticsOut:
     return wire.StatisticsOut(
         photos=mapping_jobs.progress(it.photos),
         faces=wire.FacesOut(total=sum(faces.values()), **faces),
-        people=wire.PeopleOut(named=it.named_persons, unnamed=it.unnamed_persons),
+        people=wire.PeopleCountOut(named=it.named_persons, unnamed=it.unnamed_persons),
         stored_bytes=it.stored_bytes,
     )

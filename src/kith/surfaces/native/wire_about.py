@@ -46,7 +46,7 @@ class FacesOut(Wire):
     confirmed: int
 
 
-class PeopleOut(Wire):
+class PeopleCountOut(Wire):
     named: int
     unnamed: int
 
@@ -54,5 +54,5 @@ class PeopleOut(Wire):
 class StatisticsOut(Wire):
     photos: ProgressOut
     faces: FacesOut
-    people: PeopleOut
+    people: PeopleCountOut
     stored_bytes: int

@@ -14,6 +14,8 @@ Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 Name = Annotated[str, Field(max_length=1000)]
 MAX_FACES = 1000
 MAX_SOURCES = 100
+# All that the split assistant looks at can be split off.
+MAX_SPLIT = 2000
 
 
 class CoverOut(Wire):
@@ -124,7 +126,7 @@ class MergePreviewOut(Wire):
 class SplitIn(Wire):
     """Whose the faces are instead: `person_id`, or a new person, with a `name` or without."""
 
-    face_ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_FACES)]
+    face_ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_SPLIT)]
     person_id: Id | None = None
     name: Name | None = None
 
@@ -136,7 +138,7 @@ class SplitIn(Wire):
 
 
 class GroupOut(Wire):
-    """Faces that are alike, the best of them first in `face_ids` (at most 100 of `size`)."""
+    """Faces that are alike, the best of them first."""
 
     kind: Literal["group", "rest"]
     size: int

@@ -4,6 +4,8 @@ import grid from "./grid.json";
 import guest from "./guest.json";
 import jobs from "./jobs.json";
 import names from "./names.json";
+import people from "./people.json";
+import review from "./review.json";
 import search from "./search.json";
 import settings from "./settings.json";
 import timeline from "./timeline.json";
@@ -17,6 +19,8 @@ export const en = {
   guest,
   jobs,
   names,
+  people,
+  review,
   search,
   settings,
   timeline,

@@ -1,0 +1,3 @@
+export { PeoplePage } from "./people-page";
+export { PersonPage } from "./person-page";
+export { SplitPage } from "./split-page";
