@@ -22,7 +22,7 @@ export interface Room {
 export const ROOMS: readonly Room[] = [
   { to: "/", name: "photos", icon: Images },
   { to: "/people", name: "people", icon: UsersRound },
-  { to: "/review", name: "review", icon: ScanFace },
+  { to: "/review", name: "review", icon: ScanFace, isAside: true },
   { to: "/search", name: "search", icon: Search },
   { to: "/galleries", name: "galleries", icon: GalleryHorizontalEnd },
   { to: "/jobs", name: "jobs", icon: ListChecks, isAside: true },

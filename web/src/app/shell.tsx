@@ -1,19 +1,13 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useMatchRoute, useNavigate } from "@tanstack/react-router";
-import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { keyWanted } from "@/api/client";
-import { sessionQuery } from "@/api/session";
 import { AnalysisLine } from "./analysis-line";
 import { useShortcuts } from "@/lib/shortcuts";
 import { ROOMS } from "./rooms";
 import styles from "./shell.module.css";
-import { SignIn } from "./sign-in";
 
-/** What stands around the rooms of the owner: the way to the others, and the question for a key. */
+/** What stands around the rooms of the owner: the way to the others. */
 export function Shell() {
   const { t } = useTranslation();
-  const isLocked = useIsLocked();
   const navigate = useNavigate();
   // The room of search takes the same key into its box.
   const isSearching = useMatchRoute()({ to: "/search" }) !== false;
@@ -48,19 +42,8 @@ export function Shell() {
         <AnalysisLine />
       </nav>
       <main id="content" className={styles.content} tabIndex={-1}>
-        {isLocked ? <SignIn /> : <Outlet />}
+        <Outlet />
       </main>
     </div>
   );
-}
-
-function useIsLocked(): boolean {
-  const queries = useQueryClient();
-  const session = useQuery(sessionQuery);
-  useEffect(() => {
-    const ask = () => void queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
-    keyWanted.addEventListener("wanted", ask);
-    return () => keyWanted.removeEventListener("wanted", ask);
-  }, [queries]);
-  return session.data !== undefined && session.data.needs_key && !session.data.signed_in;
 }

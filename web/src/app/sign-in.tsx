@@ -13,29 +13,30 @@ export function SignIn() {
   const [key, setKey] = useState("");
   const signIn = useSignIn();
   return (
-    <form
-      className={styles.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        signIn.mutate(key.trim());
-      }}
-    >
-      <KeyRound className={styles.icon} aria-hidden />
-      <h1>{t("signIn.title")}</h1>
-      <p>{t("signIn.explain")}</p>
-      <TextField
-        label={t("signIn.key")}
-        type="password"
-        autoComplete="current-password"
-        spellCheck={false}
-        required
-        value={key}
-        onChange={(event) => setKey(event.target.value)}
-        problem={signIn.isError ? describeProblem(signIn.error, t) : null}
-      />
-      <Button type="submit" look="primary" disabled={signIn.isPending}>
-        {t("signIn.go")}
-      </Button>
-    </form>
+    <main className={styles.page}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          signIn.mutate(key.trim());
+        }}
+      >
+        <KeyRound className={styles.icon} aria-hidden />
+        <h1>{t("signIn.title")}</h1>
+        <p>{t("signIn.explain")}</p>
+        <TextField
+          label={t("signIn.key")}
+          type="password"
+          autoComplete="current-password"
+          spellCheck={false}
+          required
+          value={key}
+          onChange={(event) => setKey(event.target.value)}
+          problem={signIn.isError ? describeProblem(signIn.error, t) : null}
+        />
+        <Button type="submit" look="primary" disabled={signIn.isPending}>
+          {t("signIn.go")}
+        </Button>
+      </form>
+    </main>
   );
 }
