@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,8 @@ class Library:
 # Those nobody has named yet, and the share of faces of the others that is left to Kith.
 _NAMELESS = frozenset({"Karim", "Ben"})
 _LEFT = 5
+# What was rejected may be taken for yet another.
+_ROUNDS = 4
 
 
 def name_people(library: Library, album: Sequence[Drawn]) -> None:
@@ -69,6 +72,25 @@ def name_people(library: Library, album: Sequence[Drawn]) -> None:
         if name not in _NAMELESS:
             said = [it for number, it in enumerate(face_ids) if number % _LEFT]
             library.post("/faces/decide", {"face_ids": said, "action": "assign", "name": name})
+
+
+def correct(library: Library, album: Sequence[Drawn]) -> None:
+    """Reject those taken for somebody else: networks made for photos do not always tell drawn faces apart."""
+    drawn = {it.path.name: it for it in album}
+    for item in library.get("/photos", limit=1000)["items"]:
+        photo = library.get(f"/photos/{item['photo_id']}")
+        for face in photo["faces"]:
+            who = _who(face["box"], drawn[photo["original_name"]])
+            guess = face["person"] or face["suggested"]
+            if guess is not None and guess["name"] not in {None, who}:
+                wrong = {"face_ids": [face["face_id"]], "action": "reject", "person_id": guess["person_id"]}
+                library.post("/faces/decide", wrong)
+
+
+def rest(library: Library) -> None:
+    """Wait until nothing is left to do in the background."""
+    while any(it["queued"] + it["running"] for it in library.get("/jobs")["kinds"]):
+        time.sleep(0.5)
 
 
 def _who(box: Mapping[str, float], drawn: Drawn) -> str:
@@ -146,7 +168,11 @@ def main() -> None:
             library = Library(server.url)
             if options.photos is None:
                 name_people(library, album)
+                for _ in range(_ROUNDS):
+                    rest(library)
+                    correct(library, album)
             gallery, guest = share_gallery(library, [it.path for it in album[:12]])
+            rest(library)
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
             take(browser, server.url, list(rooms(library, gallery, guest)), options.into)
             browser.close()

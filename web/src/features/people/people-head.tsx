@@ -1,4 +1,5 @@
 import { Link, useNavigate } from "@tanstack/react-router";
+import { ScanFace } from "lucide-react";
 import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import type { People } from "@/api/people";
@@ -36,6 +37,9 @@ export function PeopleHead({ filter, counts, search }: HeadProps) {
         ))}
       </nav>
       <div className={styles.tools}>
+        <Link to="/review" className={styles.review}>
+          <ScanFace aria-hidden /> {t("common:rooms.review")}
+        </Link>
         {kind !== "unnamed" && (
           <input
             ref={search}

@@ -1,4 +1,5 @@
-import { Check, EyeOff, RotateCcw, UserRoundMinus, X } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { Check, EyeOff, Images, RotateCcw, UserRoundMinus, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { isKnown, type PhotoFace } from "@/api/decisions";
 import { cropOf } from "@/lib/media";
@@ -75,6 +76,17 @@ function RowActs({ face, faces }: RowProps) {
             onClick={() => acts.reject(face)}
           />
         </>
+      )}
+      {guess && isKnown(guess.personId) && (
+        <Link
+          to="/people/$personId"
+          params={{ personId: String(guess.personId) }}
+          className={styles.open}
+          aria-label={t("faces.all", { name })}
+          title={t("faces.all", { name })}
+        >
+          <Images aria-hidden />
+        </Link>
       )}
       {guess && isSure && (
         <IconButton
