@@ -54,7 +54,7 @@ class Library:
 
 
 # Those nobody has named yet, and the share of faces of the others that is left to Kith.
-_NAMELESS = frozenset({"Karim", "Ben"})
+_NAMELESS = frozenset({"Karim"})
 _LEFT = 5
 # What was rejected may be taken for yet another.
 _ROUNDS = 4

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, desc, func, select
 from sqlalchemy.orm import aliased
 
 from kith.accounts.principal import Principal, visible_to
@@ -15,6 +15,7 @@ from kith.photos.tables import Photo
 FACES_SHOWN = 12
 
 _SUGGESTED = aliased(Person)
+_MEMBER = aliased(Face)
 _ANSWERS = (DecisionKind.CONFIRM, DecisionKind.REJECT, DecisionKind.MERGE, DecisionKind.ASSIGN)
 
 
@@ -51,10 +52,18 @@ def singles(person_ids: Sequence[int], limit: int) -> Select[int, int, int, int,
 
 
 def group_counts(who: Principal) -> Select[int | None, int | None, int, float | None]:
-    """(group without a name, person its faces are suggested to be, how many, how alike), the most first."""
-    count = func.count()
+    """(group without a name, person its faces are suggested to be, its size, how alike), the largest first.
+
+    An answer is about the whole group, also about those of its faces that nothing is suggested for.
+    """
+    size = (
+        select(func.count(_MEMBER.id))
+        .where(_MEMBER.person_id == Face.person_id, _MEMBER.is_shown)
+        .correlate(Face)
+        .scalar_subquery()
+    )
     stmt = (
-        select(Face.person_id, Face.suggested_person_id, count, func.avg(Face.similarity))
+        select(Face.person_id, Face.suggested_person_id, size.label("size"), func.avg(Face.similarity))
         .join(Person, Person.id == Face.person_id)
         .join(_SUGGESTED, _SUGGESTED.id == Face.suggested_person_id)
         .where(
@@ -62,7 +71,7 @@ def group_counts(who: Principal) -> Select[int | None, int | None, int, float | 
             Person.merged_into_id.is_(None), ~_SUGGESTED.is_hidden, _SUGGESTED.id != Person.id,
         )
         .group_by(Face.person_id, Face.suggested_person_id)
-        .order_by(count.desc(), Face.person_id, Face.suggested_person_id)
+        .order_by(desc("size"), Face.person_id, Face.suggested_person_id)
     )  # fmt: skip
     return visible_to(stmt, Face, who)
 
