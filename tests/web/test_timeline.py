@@ -57,8 +57,9 @@ def test_an_import_is_seen_as_it_happens(
 
 def test_a_favourite_and_back(page: Page) -> None:
     tiles(page).first.focus()
-    page.keyboard.press("f")
-    expect(page.get_by_role("img", name="Favourite")).to_have_count(1)
+    with page.expect_response("**/photos/edit"):
+        page.keyboard.press("f")
+        expect(page.get_by_role("img", name="Favourite")).to_have_count(1)
     page.reload()
     expect(page.get_by_role("img", name="Favourite")).to_have_count(1)
     page.get_by_role("button", name="Favourites").click()

@@ -9,6 +9,18 @@ export type Schema<Name extends keyof components["schemas"]> = components["schem
 /** Told when a request was refused for want of a key. */
 export const keyWanted = new EventTarget();
 
+// A browser sends 64 KiB in all after a page is gone; so several such requests have room.
+const KEPT_BYTES = 16_000;
+
+/** What somebody decides is sent also where they leave the page at once. */
+const kept: Middleware = {
+  async onRequest({ request }) {
+    if (request.method === "GET" || !request.headers.get("content-type")?.includes("json")) return undefined;
+    const text = await request.clone().text();
+    return text.length < KEPT_BYTES ? new Request(request, { keepalive: true }) : undefined;
+  },
+};
+
 const problems: Middleware = {
   async onResponse({ response }) {
     if (response.ok || response.status === 304) return response;
@@ -24,7 +36,7 @@ const problems: Middleware = {
 
 /** The client of Kith's own API; whatever is no success is thrown as a Problem. */
 export const api = createClient<paths>({ baseUrl: API });
-api.use(problems);
+api.use(kept, problems);
 
 /** The body of an answer, which is there because failures are thrown. */
 export function body<Body>(answer: { data?: Body }): NonNullable<Body> {
