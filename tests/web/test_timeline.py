@@ -51,7 +51,7 @@ def test_an_import_is_seen_as_it_happens(
         expect(page.get_by_role("heading", name="No photos yet")).to_be_visible()
         server.kith("import", str(photos))
         expect(tiles(page)).to_have_count(12)
-        expect(page.get_by_text("12 photos")).to_be_visible()
+        expect(page.get_by_text("12 photos", exact=True)).to_be_visible()
         expect(page.get_by_role("heading", name="No photos yet")).to_be_hidden()
 
 
