@@ -23,6 +23,11 @@ def face_count(who: Principal) -> Select[int]:
     return select(func.count()).select_from(_FACES).where(_FACES.c.tenant_id == who.tenant_id)
 
 
+def in_library(who: Principal) -> ColumnElement[bool]:
+    """Whether a photo is in the tenant's own library."""
+    return Photo.gallery_id == library(who).with_only_columns(Gallery.id).scalar_subquery()
+
+
 def library(who: Principal) -> Select[Gallery]:
     return visible_to(select(Gallery).where(Gallery.slug == LIBRARY), Gallery, who)
 

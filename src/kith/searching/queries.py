@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 
 from kith.accounts.principal import Principal, visible_to
 from kith.faces.tables import Face
-from kith.galleries.tables import LIBRARY, Gallery
+from kith.photos import queries as photo_queries
 from kith.photos.tables import Photo, month_of
+from kith.timeline.queries import PLACE, place_at
 
 Chosen = TypeVar("Chosen", bound=Select[*tuple[Any, ...]])
 
@@ -24,8 +25,6 @@ _FACE_COUNT = (
     .correlate(Photo)
     .scalar_subquery()
 )
-# The month first, for it is first in the index.
-_PLACE = (Photo.shown_month, Photo.shown_at, Photo.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +57,14 @@ def page(
     """Photos with how many faces they show, the newest first."""
     stmt = _chosen(select(Photo, _FACE_COUNT), who, wanted)
     if after is not None:
-        moment, photo_id = after
-        values = (month_of(moment), moment, photo_id)
-        place = tuple_(*(literal(it, column.type) for it, column in zip(values, _PLACE, strict=True)))
-        stmt = stmt.where(tuple_(*_PLACE) < place)
-    return stmt.order_by(*(column.desc() for column in _PLACE)).limit(limit)
+        stmt = stmt.where(tuple_(*PLACE) < place_at(*after))
+    return stmt.order_by(*(column.desc() for column in PLACE)).limit(limit)
 
 
 def by_ids(who: Principal, photo_ids: Sequence[int]) -> Select[Photo, int]:
     """Those of the photos that are not in the trash, the newest first."""
     stmt = select(Photo, _FACE_COUNT).where(Photo.id.in_(photo_ids), Photo.trashed_at.is_(None))
-    return visible_to(stmt, Photo, who).order_by(*(column.desc() for column in _PLACE))
+    return visible_to(stmt, Photo, who).order_by(*(column.desc() for column in PLACE))
 
 
 def total(who: Principal, wanted: Wanted) -> Select[int]:
@@ -82,8 +78,7 @@ def _chosen(stmt: Chosen, who: Principal, wanted: Wanted) -> Chosen:
     if wanted.gallery_id is not None:
         stmt = stmt.where(Photo.gallery_id == wanted.gallery_id)
     elif not (wanted.all_of or wanted.any_of):
-        library = visible_to(select(Gallery.id).where(Gallery.slug == LIBRARY), Gallery, who)
-        stmt = stmt.where(Photo.gallery_id == library.scalar_subquery())
+        stmt = stmt.where(photo_queries.in_library(who))
     if wanted.start is not None:
         start = datetime.combine(wanted.start, time())
         stmt = stmt.where(Photo.shown_month >= month_of(start), Photo.shown_at >= start)

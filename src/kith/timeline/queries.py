@@ -9,8 +9,9 @@ from sqlalchemy.orm import aliased
 
 from kith.accounts.principal import Principal, visible_to
 from kith.faces.tables import Face
-from kith.galleries.tables import LIBRARY, Gallery
+from kith.galleries.tables import Gallery
 from kith.people.tables import Person
+from kith.photos import queries as photo_queries
 from kith.photos.tables import File, Photo, month_of
 from kith.timeline.shapes import Wanted
 
@@ -28,7 +29,7 @@ _FACE_COUNT = (
 )
 _SUGGESTED = aliased(Person)
 # The month first, for it is first in the index.
-_PLACE = (Photo.shown_month, Photo.shown_at, Photo.id)
+PLACE = (Photo.shown_month, Photo.shown_at, Photo.id)
 
 
 def months(who: Principal, wanted: Wanted) -> Select[int, int]:
@@ -43,13 +44,13 @@ def page(
     """Photos with how many faces they show, the newest first."""
     stmt = _chosen(select(Photo, _FACE_COUNT), who, wanted)
     if after is not None:
-        stmt = stmt.where(tuple_(*_PLACE) < _place(*after))
+        stmt = stmt.where(tuple_(*PLACE) < place_at(*after))
     return stmt.order_by(*_order(wanted, is_newest_first=True)).limit(limit)
 
 
 def beside(who: Principal, wanted: Wanted, photo: Photo, *, is_newer: bool) -> Select[int]:
     """The id of the next photo of the timeline in one of its directions."""
-    here, there = tuple_(*_PLACE), _place(photo.shown_at, photo.id)
+    here, there = tuple_(*PLACE), place_at(photo.shown_at, photo.id)
     stmt = _chosen(select(Photo.id), who, wanted).where(here > there if is_newer else here < there)
     return stmt.order_by(*_order(wanted, is_newest_first=not is_newer)).limit(1)
 
@@ -60,13 +61,14 @@ def _order(wanted: Wanted, *, is_newest_first: bool) -> list[ColumnElement[Any]]
     Outside the trash `trashed_at` is null throughout, but PostgreSQL does not see by that that its index has
     the order of what follows: without it every photo there is would be sorted for the first page.
     """
-    columns = _PLACE if wanted.is_trashed else (Photo.trashed_at, *_PLACE)
+    columns = PLACE if wanted.is_trashed else (Photo.trashed_at, *PLACE)
     return [column.desc() if is_newest_first else column.asc() for column in columns]
 
 
-def _place(moment: datetime, photo_id: int) -> ColumnElement[Any]:
+def place_at(moment: datetime, photo_id: int) -> ColumnElement[Any]:
+    """A place in the order of `PLACE`, for what is before or behind it."""
     values = (month_of(moment), moment, photo_id)
-    return tuple_(*(literal(it, column.type) for it, column in zip(values, _PLACE, strict=True)))
+    return tuple_(*(literal(it, column.type) for it, column in zip(values, PLACE, strict=True)))
 
 
 def _chosen(stmt: Chosen, who: Principal, wanted: Wanted) -> Chosen:
@@ -76,8 +78,7 @@ def _chosen(stmt: Chosen, who: Principal, wanted: Wanted) -> Chosen:
     if wanted.gallery_id is not None:
         stmt = stmt.where(Photo.gallery_id == wanted.gallery_id)
     elif wanted.person_id is None and not wanted.is_trashed:
-        library = visible_to(select(Gallery.id).where(Gallery.slug == LIBRARY), Gallery, who)
-        stmt = stmt.where(Photo.gallery_id == library.scalar_subquery())
+        stmt = stmt.where(photo_queries.in_library(who))
     if wanted.person_id is not None:
         theirs = select(Face.photo_id).where(Face.person_id == wanted.person_id, ~Face.is_ignored)
         stmt = stmt.where(Photo.id.in_(visible_to(theirs, Face, who)))

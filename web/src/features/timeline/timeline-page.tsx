@@ -6,10 +6,10 @@ import { useSelection } from "@/lib/selection";
 import { PhotoGrid, type GridHandle } from "@/ui/photo-grid/photo-grid";
 import type { PhotoItem } from "@/ui/photo-grid/photo-item";
 import { Failed, Waiting } from "@/ui/states";
-import { BulkBar } from "./bulk-bar";
 import { DayMark, daysOf, MonthMark } from "./day-marks";
 import { EmptyTimeline } from "./empty-timeline";
 import { GoToDate } from "./go-to-date";
+import { PhotosBar } from "./photos-bar";
 import { Scrubber } from "./scrubber";
 import styles from "./timeline-page.module.css";
 import { TimelineHead } from "./timeline-head";
@@ -56,7 +56,7 @@ export function TimelinePage({ filter, title }: TimelineProps) {
         handle={grid}
       />
       <Scrubber sections={sections} grid={grid} label={t("scrubber")} />
-      <BulkBar filter={filter} photos={photos} selection={selection} />
+      <PhotosBar filter={filter} photos={photos} selection={selection} />
       <GoToDate isOpen={isGoing} onClose={() => setGoing(false)} sections={sections} grid={grid} />
     </div>
   );

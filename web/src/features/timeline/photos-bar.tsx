@@ -1,11 +1,11 @@
-import { ArchiveRestore, Heart, Trash2, X } from "lucide-react";
+import { ArchiveRestore, Heart, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { PhotoFilter } from "@/lib/photo-filter";
 import type { Selection } from "@/lib/selection";
+import { BulkBar } from "@/ui/bulk-bar";
 import { Button, IconButton } from "@/ui/button";
 import type { PhotoItem } from "@/ui/photo-grid/photo-item";
 import { DeleteForGood } from "./delete-for-good";
-import styles from "./timeline-page.module.css";
 import { usePhotoActs } from "./use-photo-acts";
 
 interface BarProps {
@@ -15,7 +15,7 @@ interface BarProps {
 }
 
 /** What can be done with the photos that are chosen. */
-export function BulkBar({ filter, photos, selection }: BarProps) {
+export function PhotosBar({ filter, photos, selection }: BarProps) {
   const { t } = useTranslation("timeline");
   const acts = usePhotoActs();
   if (selection.ids.size === 0) return null;
@@ -25,10 +25,12 @@ export function BulkBar({ filter, photos, selection }: BarProps) {
     selection.clear();
   };
   return (
-    <div className={styles.bar} role="toolbar" aria-label={t("chosenActions")}>
-      <span className={styles.count} aria-live="polite">
-        {t("chosen", { count: selection.ids.size })}
-      </span>
+    <BulkBar
+      label={t("chosenActions")}
+      count={t("chosen", { count: selection.ids.size })}
+      clearLabel={t("chooseNone")}
+      onClear={selection.clear}
+    >
       {filter.trashed ? (
         <>
           <Button look="quiet" icon={<ArchiveRestore />} onClick={after(acts.restore)}>
@@ -42,7 +44,6 @@ export function BulkBar({ filter, photos, selection }: BarProps) {
           <IconButton label={t("toTrash")} icon={<Trash2 />} onClick={after(acts.trash)} />
         </>
       )}
-      <IconButton label={t("chooseNone")} icon={<X />} onClick={selection.clear} />
-    </div>
+    </BulkBar>
   );
 }
