@@ -29,8 +29,9 @@ export function useLive(isAllowed: boolean): void {
     const hear = (event: MessageEvent<string>) => {
       const pulse = JSON.parse(event.data) as Pulse;
       queries.setQueryData(pulseQuery.queryKey, pulse);
-      if (event.type === "hello") return;
-      for (const topic of pulse.topics) for (const name of CONCERNED[topic] ?? []) changed.add(name);
+      // What happened before the stream began, or while it was broken off, nobody has told.
+      const topics = event.type === "hello" ? Object.keys(CONCERNED) : pulse.topics;
+      for (const topic of topics) for (const name of CONCERNED[topic] ?? []) changed.add(name);
       timer ??= setTimeout(refresh, CALM_MS);
     };
     const stream = new EventSource(`${API}/events`);
