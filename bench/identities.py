@@ -18,7 +18,8 @@ from kith.accounts.principal import Principal
 from kith.engine.image import decode
 from kith.people.finding import NoFace, find_face
 from kith.runtime import Runtime, open_runtime
-from kith.settings import EngineSettings, Settings
+from kith.setting_groups import EngineSettings
+from kith.settings import Settings
 from tests.support.bcubed import bcubed
 from tests.support.identities import Labelled, groups_of, hold_back, labelled_faces, read_labels
 

@@ -35,7 +35,8 @@ from kith.errors import AppError
 from kith.people.reading import read_statistics
 from kith.photos.folders import find_files
 from kith.runtime import Runtime, open_runtime
-from kith.settings import EngineSettings, Settings
+from kith.setting_groups import EngineSettings
+from kith.settings import Settings
 
 WARM_UP = 4
 

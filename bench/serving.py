@@ -33,7 +33,8 @@ from kith.kit.db import Database
 from kith.kit.db.database import sqlite_url
 from kith.migrations import upgrade
 from kith.runtime import open_runtime
-from kith.settings import DatabaseSettings, Settings
+from kith.setting_groups import DatabaseSettings
+from kith.settings import Settings
 from tests.support.client import LiveServer, live_server
 from tests.support.postgres import create_database
 

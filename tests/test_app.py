@@ -9,7 +9,7 @@ from kith.accounts.principal import Principal
 from kith.app import create_app
 from kith.kit.errors import StorageUnavailable
 from kith.runtime import open_runtime
-from kith.settings import EngineSettings
+from kith.setting_groups import EngineSettings
 from tests.support.client import connected
 from tests.support.databases import discard, migrated_database
 from tests.support.library import library_settings

@@ -1,8 +1,6 @@
 """The documentation keeps its promises: everything one can set, type, call or run into is in it."""
 
-import importlib
 import json
-import pkgutil
 import re
 import shlex
 from collections.abc import Iterator
@@ -13,7 +11,6 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-import kith
 from kith.cli.app import ENTRIES, build
 from kith.engine.packs.catalogue import known_packs
 from kith.errors import AppError
@@ -25,6 +22,7 @@ from kith.surfaces.galleries import create_galleries
 from kith.surfaces.operations import router as operations
 from kith.surfaces.sessions import create_sessions
 from kith.surfaces.vectors import create_vectors
+from tests.support.errors import every_error
 from tests.support.markdown import Page, page, pages
 from tests.support.shared import ROOT
 
@@ -62,17 +60,10 @@ def default_values(group: type[BaseModel], prefix: str = "KITH_") -> Iterator[tu
 
 
 def error_classes() -> dict[str, set[type[AppError]]]:
-    """Every kind of error by its code, from all modules there are."""
-    for module in pkgutil.walk_packages(kith.__path__, "kith."):
-        if not module.name.endswith((".__main__", ".env")) and ".versions." not in module.name:
-            importlib.import_module(module.name)
+    """Every kind of error by its code."""
     found: dict[str, set[type[AppError]]] = {}
-    waiting = [AppError]
-    while waiting:
-        children = waiting.pop().__subclasses__()
-        waiting += children
-        for child in children:
-            found.setdefault(child.code, set()).add(child)
+    for error in every_error():
+        found.setdefault(error.code, set()).add(error)
     return found
 
 

@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from kith.server import AddressInUse, AddressNeedsKey, AddressUnusable, is_loopback, listen, url_of
-from kith.settings import AuthSettings, ServerSettings, Settings
+from kith.setting_groups import AuthSettings, ServerSettings
+from kith.settings import Settings
 from tests.support.client import SERVE, live_server
 from tests.support.library import ANA, portrait
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from kith.settings import ServerSettings, Settings, unknown_variables, variables
+from kith.setting_groups import ServerSettings
+from kith.settings import Settings, unknown_variables, variables
 
 
 @pytest.fixture(autouse=True)

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, nullcontext, suppress
+from functools import cache
 
 import structlog
+from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.types import Scope
@@ -38,8 +40,8 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
     """
     keep_uploads_in_memory()
     metrics = Metrics()
-    core, native, sessions = create_core(), create_native(), create_sessions()
-    galleries, vectors = create_galleries(), create_vectors()
+    core, native, galleries, galleries_alone = _without_state()
+    sessions, vectors = create_sessions(), create_vectors()
     operations = create_operations([core, sessions, galleries, vectors], metrics)
 
     @asynccontextmanager
@@ -50,7 +52,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
 
     mounts = {
         "/api/kith": native, "/compat/native": native, "/compat/core": core, "/compat/sessions": sessions,
-        "/compat/galleries": create_galleries(is_alone=True), "/compat/vectors": vectors,
+        "/compat/galleries": galleries_alone, "/compat/vectors": vectors,
     }  # fmt: skip
     site = Site(mounts, [operations, core, sessions, galleries, vectors])
     return Starlette(
@@ -72,6 +74,12 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
         ],
         lifespan=lifespan,
     )
+
+
+@cache
+def _without_state() -> tuple[FastAPI, FastAPI, FastAPI, FastAPI]:
+    """The surfaces that keep nothing: made once, for preparing their hundreds of routes takes long."""
+    return create_core(), create_native(), create_galleries(), create_galleries(is_alone=True)
 
 
 async def _identify(scope: Scope, shown: str | None) -> Principal | None:

@@ -343,8 +343,9 @@ class Runtime:
         return Recognition(engine, row.id, index, self.db, self.networks, self.compute)
 
     def open_index(self, space_key: str, dimension: int) -> VectorIndex:
-        if self.db.is_sqlite:
-            return MemoryIndex(dimension, self.settings.index_folder / space_key)
+        device = self.settings.index.device
+        if self.db.is_sqlite or device != "cpu":
+            return MemoryIndex(dimension, self.settings.index_folder / space_key, device=device)
         dsn = self.db.url.set(drivername="postgresql").render_as_string(hide_password=False)
         return PgVectorIndex(dsn, space_key, dimension)
 

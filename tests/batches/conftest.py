@@ -20,7 +20,8 @@ from kith.kit.clock import Clock
 from kith.photos.noting import Notes
 from kith.photos.tables import Photo
 from kith.runtime import Runtime, open_runtime
-from kith.settings import EngineSettings, FetchSettings, Settings
+from kith.setting_groups import EngineSettings, FetchSettings
+from kith.settings import Settings
 from tests.support.clock import ManualClock
 from tests.support.http import Site, local_site
 from tests.support.tiny_library import tiny_settings

@@ -1,6 +1,7 @@
 """`kith crawl` against a site of this machine."""
 
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -28,12 +29,14 @@ def test_pictures_of_a_site_come_into_the_library(tmp_path: Path) -> None:
     (batch,) = ran.json["batches"]
     assert len(batch) == 32
     worker = start_kith("worker", env=env)
-    while (shown := run_kith("status", "--json", env=env).json)["queue"]["queued"] or not shown["faces"]:
-        pass
-    assert sum(shown["photos"].values()) == 2
-    worker.send_signal(signal.SIGTERM)
-    worker.communicate(timeout=60)
-    assert worker.returncode == 0
+    try:
+        while run_kith("status", "--json", env=env).json["photos"]["analysed"] < 2:
+            time.sleep(0.2)
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        _, said = worker.communicate(timeout=60)
+    assert worker.returncode == 0, said
+    assert sum(run_kith("status", "--json", env=env).json["photos"].values()) == 2
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from kith.cli.failures import report
 from kith.cli.logs import CommandLog
 from kith.cli.output import Output
 from kith.errors import AppError, Busy, Conflict, Forbidden, InvalidInput, NotFound, Unavailable
-from kith.settings import LogSettings
+from kith.setting_groups import LogSettings
 from tests.support.commands import Ran, kith
 
 

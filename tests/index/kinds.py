@@ -3,14 +3,17 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from kith.index.base import Entries, Int64, VectorIndex
+from kith.index.errors import IndexUnavailable
 from kith.index.exact import ExactIndex
 from kith.index.memory import MemoryIndex
 from kith.index.pgvector import PgVectorIndex
 from tests.index.samples import DIMENSION
 from tests.support.postgres import create_database
 
-EXACT = ("exact", "memory", "pgvector")
+EXACT = ("exact", "memory", "memory-gpu", "pgvector")
 APPROXIMATE = ("memory-sketch", "pgvector-graph")
 KINDS = (*EXACT, *APPROXIMATE)
 
@@ -32,6 +35,8 @@ class Home:
                 return ExactIndex(DIMENSION)
             case "memory":
                 return MemoryIndex(DIMENSION, self.folder)
+            case "memory-gpu":
+                return on_gpu(self.folder)
             case "memory-sketch":
                 return MemoryIndex(DIMENSION, self.folder, sketch_bytes=0)
             case "pgvector":
@@ -48,6 +53,14 @@ class Home:
         index.persist()
         index.close()
         return self.open()
+
+
+def on_gpu(folder: Path) -> MemoryIndex:
+    """However small, all of it is scanned there."""
+    try:
+        return MemoryIndex(DIMENSION, folder, device="cuda", gpu_bytes=0)
+    except IndexUnavailable as error:
+        pytest.skip(str(error))
 
 
 def apply(index: VectorIndex, upserts: Entries, removed: Int64, position: int) -> None:

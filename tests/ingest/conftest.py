@@ -20,15 +20,15 @@ from kith.ingest.service import Accepted
 from kith.ingest.tables import IngestEntry
 from kith.photos.tables import Photo
 from kith.runtime import Runtime, open_runtime
-from kith.settings import (
+from kith.setting_groups import (
     EngineSettings,
     FetchSettings,
     IngestSettings,
     RedisSettings,
-    Settings,
     SourceSettings,
     WorkerSettings,
 )
+from kith.settings import Settings
 from tests.support.clock import ManualClock
 from tests.support.http import Site, local_site
 from tests.support.redis import RedisServer, redis_server

@@ -23,7 +23,7 @@ from kith.ingest.errors import StreamUnavailable
 from kith.ingest.messages import Asked
 from kith.ingest.tables import EntryState
 from kith.runtime import open_runtime
-from kith.settings import IngestSettings, RedisSettings, WorkerSettings
+from kith.setting_groups import IngestSettings, RedisSettings, WorkerSettings
 from kith.tenants.service import Quotas, Tenants
 from tests.batches.conftest import Gate
 from tests.ingest.conftest import ONE, TWO, WHO, Inlet, inlet_settings

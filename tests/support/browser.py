@@ -68,7 +68,11 @@ def opened(browser: Browser, base_url: str, **options: Any) -> Iterator[Page]:
 
 
 def serious_findings(page: Page) -> list[str]:
-    """What axe finds on a page that keeps somebody from using it (WCAG 2.2 A and AA)."""
+    """What axe finds on a page that keeps somebody from using it (WCAG 2.2 A and AA).
+
+    Boxes of faces that stand close together may be small: each is a row of the list too, which WCAG 2.2
+    names as the exception "equivalent" of 2.5.8, target size, and axe cannot know.
+    """
     axe = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
     page.evaluate(axe.read_text(encoding="utf-8"))
     found = page.evaluate(
@@ -79,6 +83,7 @@ def serious_findings(page: Page) -> list[str]:
         for it in found["violations"]
         if it["impact"] in {"serious", "critical"}
         for node in it["nodes"]
+        if not (it["id"] == "target-size" and 'data-place="photo"' in node["html"])
     ]
 
 

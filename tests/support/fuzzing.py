@@ -13,7 +13,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.python import asgi
 from starlette.applications import Starlette
 
-from kith.settings import AuthSettings
+from kith.setting_groups import AuthSettings
 
 _KEY = "a key for made up requests"
 AUTH = AuthSettings(api_key=SecretStr(_KEY))

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from kith.engine.packs import PackStore
-from kith.settings import DatabaseSettings, Settings
+from kith.setting_groups import DatabaseSettings
+from kith.settings import Settings
 from tests.support.shared import shared_path
 
 

@@ -13,7 +13,8 @@ from kith.engine.packs import PackStore
 from kith.kit.db import Database
 from kith.photos.importing import ImportReport
 from kith.runtime import Runtime
-from kith.settings import Settings, WorkerSettings
+from kith.setting_groups import WorkerSettings
+from kith.settings import Settings
 from tests.support.library import library_settings
 from tests.support.packs import pack_toml, write_pack
 

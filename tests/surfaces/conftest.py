@@ -10,7 +10,8 @@ import pytest_asyncio
 
 from kith.app import create_app
 from kith.runtime import Runtime, open_runtime
-from kith.settings import Settings, WorkerSettings
+from kith.setting_groups import WorkerSettings
+from kith.settings import Settings
 from tests.support.client import connected
 from tests.support.library import library_settings, portrait
 

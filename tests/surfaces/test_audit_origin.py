@@ -14,7 +14,7 @@ from kith.audit.queries import AuditFilter
 from kith.audit.service import list_entries
 from kith.audit.tables import AuditAction, AuditEntry
 from kith.photos.service import Photos
-from kith.settings import AuthSettings, ServerSettings
+from kith.setting_groups import AuthSettings, ServerSettings
 from tests.support.library import ANA, library_settings, portrait
 from tests.surfaces.conftest import NO_WORKER, Library, _library
 

@@ -17,7 +17,8 @@ from kith.accounts.principal import Principal, Scope
 from kith.app import create_app
 from kith.people.reviewing.questions import Asked
 from kith.runtime import Runtime, open_runtime
-from kith.settings import Settings, SourceSettings
+from kith.setting_groups import SourceSettings
+from kith.settings import Settings
 from kith.surfaces.access import Needs, Public, demand_of, routes_of
 from kith.surfaces.dispatch import Dispatcher
 from kith.tenants.service import Quotas, Tenants

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from kith.app import create_app
 from kith.runtime import open_runtime
-from kith.settings import AuthSettings, EngineSettings
+from kith.setting_groups import AuthSettings, EngineSettings
 from tests.support.client import connected
 from tests.support.databases import discard, migrated_database
 from tests.support.library import ANA, library_settings

@@ -1,39 +1,24 @@
 """Every error of Kith has a status, and one form for each surface."""
 
-import importlib
 import json
-import pkgutil
-from collections.abc import Iterator
 
 import pytest
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-import kith
 from kith.accounts.errors import ApiKeyMissing
 from kith.engine.errors import ImageTooLarge
 from kith.errors import AppError, Busy
 from kith.people.errors import PersonNotFound
 from kith.surfaces.core.errors import CORE_STATUS, detail_response
 from kith.surfaces.problems import STATUS, UNKNOWN, problem_of, problem_response
+from tests.support.errors import every_error
 
 
 def request() -> Request:
     scope = {"type": "http", "method": "GET", "path": "/x y", "query_string": b"name=Ana", "headers": []}
     return Request({**scope, "server": ("kith", 80), "scheme": "http", "kith.request_id": "abc"})
-
-
-def every_error() -> Iterator[type[AppError]]:
-    for module in pkgutil.walk_packages(kith.__path__, "kith."):
-        if module.name != "kith.migrations.env":  # only Alembic can import that one
-            importlib.import_module(module.name)
-    waiting = [AppError]
-    while waiting:
-        error = waiting.pop()
-        waiting += error.__subclasses__()
-        if error is not AppError:
-            yield error
 
 
 class TestStatuses:

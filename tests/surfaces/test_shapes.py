@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from kith.app import create_app
 from kith.kit.metrics import Metrics
 from kith.runtime import Runtime, open_runtime
-from kith.settings import AuthSettings, LimitSettings
+from kith.setting_groups import AuthSettings, LimitSettings
 from kith.surfaces.core import create_core
 from kith.surfaces.operations import create_operations
 from tests.support.client import connected

@@ -66,8 +66,9 @@ def test_a_favourite_and_back(page: Page) -> None:
     expect(tiles(page)).to_have_count(1)
     page.get_by_role("button", name="Favourites").click()
     tiles(page).first.focus()
-    page.keyboard.press("f")
-    expect(page.get_by_role("img", name="Favourite")).to_have_count(0)
+    with page.expect_response("**/photos/edit"):
+        page.keyboard.press("f")
+        expect(page.get_by_role("img", name="Favourite")).to_have_count(0)
 
 
 def test_the_trash_and_back(page: Page) -> None:
@@ -106,6 +107,7 @@ def test_by_keyboard_alone(page: Page) -> None:
     assert page.evaluate("document.activeElement.dataset.photo") == first
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{page.url.split('/photos')[0].rstrip('/')}/photos/{first}")
+    expect(page.get_by_role("button", name="Information")).to_be_visible()
     page.keyboard.press("Escape")
     expect(tiles(page)).to_have_count(12)
 

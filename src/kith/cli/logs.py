@@ -12,7 +12,7 @@ from typing import Self, TextIO
 import structlog
 
 from kith.kit.logs import configure_logs
-from kith.settings import LogSettings
+from kith.setting_groups import LogSettings
 
 _MAX_BYTES = 10_000_000
 

@@ -7,6 +7,7 @@ vectors wherever they lie, so that every implementation gives equal cosines and 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ Numbers = NDArray[np.intp]
 _FEW = 16
 _STEP = 32
 _STRETCH = 256
+_NO_BAR = -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,56 @@ class Ask:
     top: int | None
     min_cosine: float
     by_person: bool = False
+
+
+class Scores(Protocol):
+    """What rows scored for one query, wherever the scores are kept."""
+
+    def last_of_best(self, count: int) -> float:
+        """A score that at least `count` rows reach, and not many more; -inf if there are not so many rows."""
+        ...
+
+    def reaching(self, floor: float) -> tuple[Numbers, Float32]:
+        """The rows (m,) that score `floor` or more, ascending, and their scores (m,)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HostScores:
+    """Scores (n,) of rows 0..n-1, or of the rows (n,) `among`; what is out of scope scores -inf."""
+
+    scores: Float32
+    among: Numbers | None = None
+
+    def last_of_best(self, count: int) -> float:
+        """Of the best of stretches of rows: partitioning all scores takes ten times as long."""
+        scores = self.scores
+        if count >= len(scores):
+            return float("-inf")
+        stretch = min(_STRETCH, len(scores) // (2 * count))
+        if stretch > 1:
+            scores = scores[: len(scores) // stretch * stretch].reshape(-1, stretch).max(axis=1)
+        return float(np.partition(scores, len(scores) - count)[len(scores) - count])
+
+    def reaching(self, floor: float) -> tuple[Numbers, Float32]:
+        at = np.flatnonzero(self.scores >= floor)
+        return (at if self.among is None else self.among[at]), self.scores[at]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Without:
+    """Scores as if some rows were not there."""
+
+    scores: Scores
+    rows: Numbers
+
+    def last_of_best(self, count: int) -> float:
+        return self.scores.last_of_best(count + len(self.rows))
+
+    def reaching(self, floor: float) -> tuple[Numbers, Float32]:
+        rows, scored = self.scores.reaching(floor)
+        kept = ~np.isin(rows, self.rows)
+        return rows[kept], scored[kept]
 
 
 NOBODY = Neighbours(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
@@ -74,42 +126,39 @@ def pick(found: Neighbours, rows: Numbers | NDArray[np.bool_]) -> Neighbours:
 
 
 def winnow(
-    scores: Float32, slack: Callable[[float], float], compare: Callable[[Numbers], Neighbours], ask: Ask
+    scores: Scores,
+    slack: Callable[[float], float],
+    compare: Callable[[Numbers, Float32], Neighbours],
+    ask: Ask,
 ) -> Neighbours:
-    """The answer among rows of which scores (n,) are known: the few that may belong in it are compared.
+    """The answer among rows of which scores are known: the few that may belong in it are compared.
 
     A row with a cosine of at least t scores at least t - slack(t); slack never falls as t does. `compare`
-    gives the ranked answer among some rows. The best rows set the bar: what scores below it is out.
+    gives the ranked answer among some rows, given with their scores. The best rows set the bar: what scores
+    below it is out.
     """
     if ask.top is None:
-        return compare(np.flatnonzero(scores >= ask.min_cosine - slack(ask.min_cosine)))
-    few = _FEW + 2 * ask.top
-    bar = max(ask.min_cosine, -1.0)
+        return compare(*scores.reaching(ask.min_cosine - slack(ask.min_cosine)))
+    few = first_look(ask.top)
+    bar = max(ask.min_cosine, _NO_BAR)
     while True:
-        reached = max(bar - slack(bar), _last_of_best(scores, few))
-        best = compare(np.flatnonzero(scores >= reached))
+        reached = max(bar - slack(bar), scores.last_of_best(few))
+        best = compare(*scores.reaching(reached))
         if len(best) == ask.top:
             bar = max(bar, float(best.cosines[-1]))
         floor = bar - slack(bar)
         if floor >= reached:
             return best
-        left = np.flatnonzero(scores >= floor)
-        if len(left) <= _STEP * few:
-            return compare(left)
+        if bar > _NO_BAR:
+            left = scores.reaching(floor)
+            if len(left[0]) <= _STEP * few:
+                return compare(*left)
         few *= _STEP
 
 
-def _last_of_best(scores: Float32, count: int) -> float:
-    """A score that at least `count` rows reach, and not many more; -inf if there are not so many rows.
-
-    The best of stretches of rows stand for the rows: partitioning all of them takes ten times as long.
-    """
-    if count >= len(scores):
-        return float("-inf")
-    stretch = min(_STRETCH, len(scores) // (2 * count))
-    if stretch > 1:
-        scores = scores[: len(scores) // stretch * stretch].reshape(-1, stretch).max(axis=1)
-    return float(np.partition(scores, len(scores) - count)[len(scores) - count])
+def first_look(top: int) -> int:
+    """How many rows are compared to set the bar for the `top` best."""
+    return _FEW + 2 * top
 
 
 def best_scored(persons: Int64, scores: Float32, slack: float) -> NDArray[np.bool_]:

@@ -1,7 +1,7 @@
 """Dense rows of faces: columns, and vectors in blocks that grow without copying what is there."""
 
-from collections.abc import Iterator
-from typing import Generic, Self, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Generic, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from kith.index.base import Float32, Int64
 from kith.index.codes import Codes, Int8, encode, scan
 from kith.index.cores import Cores
-from kith.index.ranking import Numbers
+from kith.index.ranking import Numbers, Scores
 from kith.index.sketch import SAMPLE_ROWS, Basis
 
 Value = TypeVar("Value", np.float32, np.int8)
@@ -29,6 +29,10 @@ class Blocks(Generic[Value]):
     def __init__(self, matrix: NDArray[Value]) -> None:
         self._empty = matrix[:0]
         self._blocks = [matrix[start : start + BLOCK_ROWS] for start in range(0, len(matrix), BLOCK_ROWS)]
+
+    @property
+    def width(self) -> int:
+        return self._empty.shape[1]
 
     def pieces(self, first: int, end: int) -> Iterator[tuple[int, NDArray[Value]]]:
         """Rows first..end-1 as contiguous pieces, each with the row it starts at."""
@@ -72,6 +76,22 @@ class Blocks(Generic[Value]):
             self._blocks[number][: len(block)] = block
 
 
+class Mirror(Protocol):
+    """Where a copy of the codes is kept besides, to be scanned there."""
+
+    def touch(self, rows: Numbers) -> None:
+        """These rows hold other codes now, or are new."""
+        ...
+
+    def truncate(self, count: int) -> None:
+        """The rows from `count` on are gone: forget them now."""
+        ...
+
+    def scan(self, queries: Codes, ahead: int) -> Sequence[Scores]:
+        """As `CodeRows.scan`, for each query; so many of its best rows as `ahead` says will be looked at."""
+        ...
+
+
 class CodeRows:
     """Codes of rows 0..n-1, scanned by all cores; `error` is the largest there ever was."""
 
@@ -81,6 +101,14 @@ class CodeRows:
         self._count = len(codes)
         self._scales = codes.scales
         self._codes = Blocks(codes.codes)
+        self.mirror: Mirror | None = None
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def dimension(self) -> int:
+        return self._codes.width
 
     @property
     def scales(self) -> Float32:
@@ -89,6 +117,10 @@ class CodeRows:
     def pieces(self) -> Iterator[Int8]:
         """All codes, in contiguous pieces, for storing."""
         return (piece for _, piece in self._codes.pieces(0, self._count))
+
+    def pick(self, rows: Numbers) -> tuple[Int8, Float32]:
+        """Copies of the codes (m, d) and scales (m,) of these rows."""
+        return self._codes.take(rows), self._scales[rows]
 
     def scan(self, queries: Codes, cores: Cores) -> Float32:
         """Scores (q, n), within `queries.slack(self.error)` of the cosines."""
@@ -119,16 +151,22 @@ class CodeRows:
         self._scales[rows] = codes.scales
         self._codes.put(rows, codes.codes)
         self.error = max(self.error, float(codes.errors.max(initial=0)))
+        if self.mirror is not None:
+            self.mirror.touch(rows)
 
     def move(self, sources: Numbers, targets: Numbers) -> None:
         """Copy rows over others; no row may be both source and target."""
         self._scales[targets] = self._scales[sources]
         self._codes.put(targets, self._codes.take(sources))
+        if self.mirror is not None:
+            self.mirror.touch(targets)
 
     def resize(self, count: int) -> None:
         """Drop the rows from `count` on and wipe them, or make room for more."""
         for _, codes in self._codes.pieces(count, self._count):
             codes[:] = 0
+        if self.mirror is not None and count < self._count:
+            self.mirror.truncate(count)
         self._codes.resize(count)
         self._scales = _with_room(self._scales, count)
         self._count = count

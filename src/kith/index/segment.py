@@ -1,5 +1,7 @@
 """The faces of one tenant's gallery, searched by scanning codes, or where there are many, sketches first."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from kith.index.base import NO_PERSON, Float32, Int64, Neighbours, Scope
@@ -9,10 +11,14 @@ from kith.index.persons import PersonOrder
 from kith.index.places import Places
 from kith.index.ranking import (
     Ask,
+    HostScores,
     Numbers,
+    Scores,
+    Without,
     best_scored,
     choose,
     cosines,
+    first_look,
     sorted_ids,
     wanted_persons,
     winnow,
@@ -22,6 +28,8 @@ from kith.index.rows import Rows
 ROW_BITS = 40  # a place is the segment's number above the row
 ROW_MASK = (1 << ROW_BITS) - 1
 _SCORES = 1 << 24  # scores held at a time: 64 MB; queries in one group share the reading of the vectors
+_MIRRORED = 256  # queries a scan of mirrored codes takes at once
+_FOR_FACES, _FOR_PERSONS = 2, 8  # times the first look, what a mirror has ready for a second one
 _FEW = 4  # a scope of fewer than one row in so many is picked out and scanned alone
 _FEW_SKETCHED = 32
 
@@ -73,7 +81,7 @@ class Segment:
 
     def search(self, queries: Float32, ask: Ask) -> list[Neighbours]:
         """The ranked answer to each query (q, d), in their order."""
-        group = max(1, _SCORES // len(self.rows))
+        group = max(1, _SCORES // len(self.rows)) if self.rows.codes.mirror is None else _MIRRORED
         starts = range(0, len(queries), group)
         return [one for start in starts for one in self._search_group(queries[start : start + group], ask)]
 
@@ -81,51 +89,56 @@ class Segment:
         basis, among = self.rows.basis, self._among(ask.scope)
         if among is not None and len(among) * (_FEW if basis is None else _FEW_SKETCHED) <= len(self.rows):
             return self._compare(queries, self._without(among, ask.scope.exclude_faces), ask)
-        if basis is None or self.rows.sketches is None:
+        if basis is None or self.rows.sketches is None or self.rows.codes.mirror is not None:
             coded = encode(queries)
-            scores = self.rows.codes.scan(coded, self._cores)
-            return self._settle(queries, coded, self._masked(scores, among, ask.scope), None, ask)
+            return self._settle(queries, coded, self._scan(coded, among, ask), ask)
         scores = self.rows.sketches.scan(basis.sketch(queries), self._cores)
         return [
-            winnow(row, basis.margin, lambda rows, one=query[None]: self._compare(one, rows, ask)[0], ask)
+            winnow(row, basis.margin, lambda rows, _, one=query[None]: self._compare(one, rows, ask)[0], ask)
             for query, row in zip(queries, self._masked(scores, among, ask.scope), strict=True)
         ]
 
     def _compare(self, queries: Float32, rows: Numbers, ask: Ask) -> list[Neighbours]:
         """The exact answers among these rows."""
         coded = encode(queries)
-        return self._settle(queries, coded, self.rows.codes.scan_some(coded, rows, self._cores), rows, ask)
+        scores = self.rows.codes.scan_some(coded, rows, self._cores)
+        return self._settle(queries, coded, [HostScores(row, rows) for row in scores], ask)
 
-    def _settle(
-        self, queries: Float32, coded: Codes, scores: Float32, among: Numbers | None, ask: Ask
-    ) -> list[Neighbours]:
-        """The exact answers from the scores (q, m) of the codes of some rows, or of all."""
+    def _settle(self, queries: Float32, coded: Codes, scores: Sequence[Scores], ask: Ask) -> list[Neighbours]:
+        """The exact answers from what the codes of some rows, or of all, scored for each query."""
         slacks = coded.slack(self.rows.codes.error).tolist()
         return [
-            self._settle_one(query, row, slack, among, ask)
+            self._settle_one(query, row, slack, ask)
             for query, row, slack in zip(queries, scores, slacks, strict=True)
         ]
 
-    def _settle_one(
-        self, query: Float32, scores: Float32, slack: float, among: Numbers | None, ask: Ask
-    ) -> Neighbours:
-        def compare(some: Numbers) -> Neighbours:
-            rows = some if among is None else among[some]
+    def _settle_one(self, query: Float32, scores: Scores, slack: float, ask: Ask) -> Neighbours:
+        def compare(rows: Numbers, scored: Float32) -> Neighbours:
             if ask.by_person:
-                rows = rows[best_scored(self.rows.persons[rows], scores[some], slack)]
+                rows = rows[best_scored(self.rows.persons[rows], scored, slack)]
             return choose(self._found(rows, query), ask)
 
         return winnow(scores, lambda _: slack, compare, ask)
 
-    def _masked(self, scores: Float32, among: Numbers | None, scope: Scope) -> Float32:
-        """Scores (q, n), -inf out of scope."""
+    def _scan(self, coded: Codes, among: Numbers | None, ask: Ask) -> Sequence[Scores]:
+        """What the codes of all rows in scope score; the mirror can scan all rows only."""
+        codes = self.rows.codes
+        if codes.mirror is None or among is not None:
+            return self._masked(codes.scan(coded, self._cores), among, ask.scope)
+        out = self._rows_of(ask.scope.exclude_faces)
+        ahead = (_FOR_PERSONS if ask.by_person else _FOR_FACES) * first_look(ask.top or 0) + len(out)
+        scanned = codes.mirror.scan(coded, ahead)
+        return [Without(scores, out) for scores in scanned] if len(out) else scanned
+
+    def _masked(self, scores: Float32, among: Numbers | None, scope: Scope) -> Sequence[Scores]:
+        """Scores (q, n) by query, -inf out of scope."""
         if among is not None:
             outside = np.ones(len(self.rows), np.bool_)
             outside[among] = False
             scores[:, outside] = -np.inf
         if scope.exclude_faces:
             scores[:, self._rows_of(scope.exclude_faces)] = -np.inf
-        return scores
+        return [HostScores(row) for row in scores]
 
     def _found(self, rows: Numbers, query: Float32) -> Neighbours:
         vectors = self.rows.vectors(rows)

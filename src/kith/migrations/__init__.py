@@ -1,5 +1,6 @@
 """The database's schema, step by step; tests build their databases with it too."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -17,6 +18,8 @@ _LOCK_KEY = 0x6B697468
 
 async def upgrade(database: Database) -> None:
     """Bring the schema to the newest version; safe when several processes start at once."""
+    if await is_current(database):
+        return
     with translated():
         async with database.engine.begin() as connection:
             if not database.is_sqlite:
@@ -29,7 +32,7 @@ async def is_current(database: Database) -> bool:
     with translated():
         async with database.engine.connect() as connection:
             at = await connection.run_sync(lambda it: MigrationContext.configure(it).get_current_revision())
-    return at == ScriptDirectory.from_config(configuration()).get_current_head()
+    return at == _newest()
 
 
 def configuration() -> Config:
@@ -37,6 +40,11 @@ def configuration() -> Config:
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
+
+
+@cache
+def _newest() -> str | None:
+    return ScriptDirectory.from_config(configuration()).get_current_head()
 
 
 def _upgrade(connection: Connection) -> None:

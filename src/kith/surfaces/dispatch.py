@@ -1,8 +1,10 @@
 """The root of the server: which surface a path belongs to, and the one document that describes them all."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.routing import Match, Mount
 from starlette.types import Receive, Scope, Send
 
@@ -31,11 +33,20 @@ class Dispatcher:
         if scope["type"] == "http":
             path: str = scope["path"]
             for candidate in (path, path.rstrip("/") if path.endswith("/") else f"{path}/"):
-                matches = [_match({**scope, "path": candidate}, surface) for surface in self.surfaces]
-                for wanted in (Match.FULL, Match.PARTIAL):
-                    if wanted in matches:
-                        return self.surfaces[matches.index(wanted)]
+                found = self._best({**scope, "path": candidate})
+                if found is not None:
+                    return found
         return self.surfaces[0]
+
+    def _best(self, scope: Scope) -> FastAPI | None:
+        partly: FastAPI | None = None
+        for surface in self.surfaces:
+            match = _match(scope, surface)
+            if match is Match.FULL:
+                return surface
+            if match is Match.PARTIAL and partly is None:
+                partly = surface
+        return partly
 
 
 class Site:
@@ -44,11 +55,8 @@ class Site:
     def __init__(self, mounted: Mapping[str, FastAPI], root: Sequence[FastAPI]) -> None:
         self._dispatcher = Dispatcher(root)
         self._mounts = [(Mount(prefix, app), app) for prefix, app in mounted.items()]
-        apps = {*mounted.values(), *root}
-        self._public, self._linked = (
-            {id(app): [it for it in routes_of(app) if isinstance(demand_of(it), kind)] for app in apps}
-            for kind in (Public, NeedsOrLink)
-        )
+        # FastAPI prepares a surface's routes when they are first asked for, which takes long.
+        self._asking_nobody = cache(_asking_nobody)
 
     @property
     def routes(self) -> list[Mount]:
@@ -61,7 +69,8 @@ class Site:
     def is_public(self, scope: Scope) -> bool:
         """Whether a request is for a route that asks nobody for a key, or shows a link where one will do."""
         app, inside = self._find(scope)
-        routes = [*self._public[id(app)], *(self._linked[id(app)] if has_link(scope) else ())]
+        public, linked = self._asking_nobody(app)
+        routes = [*public, *(linked if has_link(scope) else ())]
         return any(route.matches(dict(inside))[0] is Match.FULL for route in routes)
 
     def _find(self, scope: Scope) -> tuple[FastAPI, Scope]:
@@ -72,6 +81,18 @@ class Site:
         return self._dispatcher.choose(scope), scope
 
 
+def _asking_nobody(app: FastAPI) -> tuple[list[APIRoute], list[APIRoute]]:
+    """The routes that are public, and those for which a link will do."""
+    routes = [(it, demand_of(it)) for it in routes_of(app)]
+    public = [it for it, demand in routes if isinstance(demand, Public)]
+    return public, [it for it, demand in routes if isinstance(demand, NeedsOrLink)]
+
+
 def _match(scope: Scope, surface: FastAPI) -> Match:
-    found = {route.matches(dict(scope))[0] for route in surface.routes}
-    return next((it for it in (Match.FULL, Match.PARTIAL) if it in found), Match.NONE)
+    best = Match.NONE
+    for route in surface.routes:
+        match = route.matches(dict(scope))[0]
+        if match is Match.FULL:
+            return match
+        best = max(best, match, key=lambda it: it.value)
+    return best

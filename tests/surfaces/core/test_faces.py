@@ -6,7 +6,7 @@ import pytest
 
 from kith.app import create_app
 from kith.runtime import open_runtime
-from kith.settings import CoreSettings, SurfaceSettings
+from kith.setting_groups import CoreSettings, SurfaceSettings
 from tests.support.client import connected
 from tests.support.library import ANA, ANDRE, library_settings
 from tests.surfaces.conftest import NO_WORKER, Library

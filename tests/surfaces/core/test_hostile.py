@@ -13,7 +13,7 @@ from kith.app import create_app
 from kith.faces.tables import Face
 from kith.people.tables import Person
 from kith.runtime import open_runtime
-from kith.settings import LimitSettings
+from kith.setting_groups import LimitSettings
 from tests.support.client import connected
 from tests.support.library import ANA, ANDRE, library_settings, portrait
 from tests.support.shared import shared_path

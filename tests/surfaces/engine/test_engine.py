@@ -23,7 +23,8 @@ from kith.faces.embedded import list_embedded
 from kith.kit.offload import Offload
 from kith.kit.pages import Page
 from kith.runtime import Runtime, open_runtime
-from kith.settings import EngineSettings, Settings
+from kith.setting_groups import EngineSettings
+from kith.settings import Settings
 from kith.surfaces.engine import create_engine_app
 from tests.support.client import SERVE_ENGINE, LiveServer, connected, live_server
 from tests.support.library import library_settings

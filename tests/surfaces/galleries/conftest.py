@@ -11,7 +11,8 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 
-from kith.settings import FetchSettings, Settings
+from kith.setting_groups import FetchSettings
+from kith.settings import Settings
 from tests.support.http import Site, local_site
 from tests.support.library import ANA, ANDRE, library_settings, portrait
 from tests.surfaces.conftest import NO_WORKER, Library, _library

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from kith.accounts.keys import Keys, NewKey
 from kith.accounts.principal import Principal, Scope
-from kith.settings import LimitSettings
+from kith.setting_groups import LimitSettings
 from kith.tenants.service import Quotas, Tenants
 from tests.support.http import Site
 from tests.support.library import ANA, library_settings, portrait

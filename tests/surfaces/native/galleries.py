@@ -9,7 +9,7 @@ from kith.app import create_app
 from kith.background import gatherer
 from kith.jobs.service import Jobs
 from kith.runtime import open_runtime
-from kith.settings import SourceSettings
+from kith.setting_groups import SourceSettings
 from kith.sharing.ending import ExpireGalleries
 from kith.sharing.galleries import EXPIRE_GALLERY
 from tests.support.client import connected

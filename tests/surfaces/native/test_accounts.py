@@ -10,7 +10,7 @@ import pytest
 
 from kith.app import create_app
 from kith.runtime import open_runtime
-from kith.settings import AuthSettings, RateSettings, ServerSettings
+from kith.setting_groups import AuthSettings, RateSettings, ServerSettings
 from tests.support.client import connected
 from tests.support.library import library_settings
 from tests.surfaces.conftest import NO_WORKER, Library

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from kith.accounts.principal import Principal
 from kith.audit.service import list_entries
 from kith.kit.db import Base
-from kith.settings import GuestSettings, SurfaceSettings
+from kith.setting_groups import GuestSettings, SurfaceSettings
 from kith.sharing.tables import GuestMatch, Share
 from tests.support.clock import ManualClock
 from tests.support.library import ANA, ANDRE, portrait

@@ -8,7 +8,7 @@ from kith.accounts.principal import Principal, Scope
 from kith.app import create_app
 from kith.engine.packs.measured import MEASURED
 from kith.runtime import open_runtime
-from kith.settings import EngineSettings
+from kith.setting_groups import EngineSettings
 from kith.tenants.service import Quotas, Tenants
 from tests.support.client import connected
 from tests.support.library import ANA, ANDRE, library_settings

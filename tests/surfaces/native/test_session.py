@@ -11,7 +11,7 @@ from kith.accounts.principal import Principal, Scope
 from kith.accounts.signing_in import SignIns
 from kith.app import create_app
 from kith.runtime import Runtime, open_runtime
-from kith.settings import AuthSettings
+from kith.setting_groups import AuthSettings
 from kith.tenants.service import Quotas, Tenants
 from tests.support.client import connected
 from tests.support.clock import ManualClock

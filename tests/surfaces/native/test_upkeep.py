@@ -11,7 +11,7 @@ from kith.kit.plain import without_password
 from kith.notify.service import publish
 from kith.notify.tables import Event
 from kith.runtime import open_runtime
-from kith.settings import AuthSettings, FetchSettings, RedisSettings, WebhookSettings
+from kith.setting_groups import AuthSettings, FetchSettings, RedisSettings, WebhookSettings
 from tests.support.client import connected
 from tests.support.library import ANA, library_settings
 from tests.surfaces.conftest import NO_WORKER, Library

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest_asyncio
 
-from kith.settings import SessionsSettings, SourceSettings, SurfaceSettings
+from kith.setting_groups import SessionsSettings, SourceSettings, SurfaceSettings
 from tests.support.library import library_settings
 from tests.support.shared import shared_path
 from tests.surfaces.conftest import NO_WORKER, Library, _library

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from obstore.store import from_url
 
-from kith.settings import BlobSettings, SourceSettings
+from kith.setting_groups import BlobSettings, SourceSettings
 from tests.support.buckets import bucket, s3
 from tests.support.library import ANA, ANDRE, portrait
 from tests.surfaces.conftest import Library, _library

@@ -8,7 +8,7 @@ import pytest
 from kith.app import create_app
 from kith.kit.limits import MemoryLimiter
 from kith.runtime import open_runtime
-from kith.settings import LimitSettings, SessionsSettings, SurfaceSettings
+from kith.setting_groups import LimitSettings, SessionsSettings, SurfaceSettings
 from tests.support.client import connected
 from tests.support.clock import ManualClock
 from tests.support.library import ANA, portrait

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from kith.settings import SurfaceSettings, VectorsSettings
+from kith.setting_groups import SurfaceSettings, VectorsSettings
 from tests.surfaces.conftest import Library
 
 TENANT = "demo-tenant"

@@ -14,7 +14,7 @@ from kith.app import create_app
 from kith.background import gatherer
 from kith.people.reading import read_statistics
 from kith.runtime import open_runtime
-from kith.settings import EngineSettings, FetchSettings
+from kith.setting_groups import EngineSettings, FetchSettings
 from tests.support.client import connected
 from tests.support.http import Site, local_site
 from tests.support.tiny_library import picture, tiny_settings

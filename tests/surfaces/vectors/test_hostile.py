@@ -13,7 +13,7 @@ from kith.app import create_app
 from kith.faces.tables import Face
 from kith.photos.tables import Photo
 from kith.runtime import open_runtime
-from kith.settings import LimitSettings, SurfaceSettings, VectorsSettings
+from kith.setting_groups import LimitSettings, SurfaceSettings, VectorsSettings
 from tests.support.client import connected
 from tests.support.library import ANA, library_settings, portrait
 from tests.support.shared import shared_path

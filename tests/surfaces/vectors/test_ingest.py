@@ -18,7 +18,7 @@ from kith.ingest import queries
 from kith.ingest.tables import EntryState, IngestEntry
 from kith.kit.blobs import digest
 from kith.runtime import open_runtime
-from kith.settings import AuthSettings, RedisSettings
+from kith.setting_groups import AuthSettings, RedisSettings
 from kith.tenants.service import Quotas, Tenants
 from tests.ingest.conftest import ONE, TWO, inlet_settings
 from tests.support.client import connected

@@ -13,7 +13,7 @@ from kith.accounts.principal import Principal, Scope
 from kith.app import create_app
 from kith.kit.limits import MemoryLimiter
 from kith.runtime import Runtime, open_runtime
-from kith.settings import SurfaceSettings, VectorsSettings
+from kith.setting_groups import SurfaceSettings, VectorsSettings
 from tests.support.client import connected
 from tests.support.clock import ManualClock
 from tests.support.library import library_settings

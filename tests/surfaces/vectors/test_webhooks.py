@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from kith.accounts.principal import Principal
 from kith.background import courier
-from kith.settings import FetchSettings
+from kith.setting_groups import FetchSettings
 from kith.tenants.service import get_tenant
 from tests.notify.receiver import receiving
 from tests.support.library import ANA, library_settings, portrait

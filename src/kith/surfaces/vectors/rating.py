@@ -9,7 +9,7 @@ from fastapi.params import Depends as Dependency
 from kith.accounts.principal import Principal
 from kith.kit.limits import Allowance
 from kith.runtime import Runtime
-from kith.settings import VectorsSettings
+from kith.setting_groups import VectorsSettings
 from kith.surfaces.access import NeedsOrLink, has_link
 from kith.surfaces.limiting import reset_at, take
 from kith.surfaces.requests import Kith, Who
