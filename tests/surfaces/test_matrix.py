@@ -69,6 +69,7 @@ BODIES: dict[str, object] = {
     "POST /api/kith/review/{question_id}/answer": {"same": True},
     "POST /api/kith/photos/{photo_id}/faces": {"box": {"x": 0, "y": 0, "width": 1, "height": 1}},
     "PATCH /api/kith/galleries/{gallery_id}": {"title": "Party"},
+    "POST /api/kith/galleries/{gallery_id}/copies": {"photo_ids": [1]},
     "POST /api/kith/galleries/{gallery_id}/index": {"prefix": ""},
     "POST /api/kith/galleries/{gallery_id}/shares": {},
     "PATCH /api/kith/shares/{share_id}": {},

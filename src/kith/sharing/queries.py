@@ -51,6 +51,11 @@ def covers(gallery_ids: Sequence[int]) -> Select[int, int, str]:
     return select(Photo.gallery_id, Photo.id, Photo.sha256).where(Photo.id.in_(first.scalar_subquery()))
 
 
+def photos_to_copy(who: Principal, photo_ids: Sequence[int]) -> Select[Photo]:
+    stmt = select(Photo).where(Photo.id.in_(photo_ids), Photo.trashed_at.is_(None)).order_by(Photo.id)
+    return visible_to(stmt, Photo, who)
+
+
 def open_intakes(gallery_ids: Sequence[int]) -> Select[GalleryIntake]:
     stmt = select(GalleryIntake).where(
         GalleryIntake.gallery_id.in_(gallery_ids), GalleryIntake.ended_at.is_(None)

@@ -1,6 +1,6 @@
 """Galleries that are shared, for tests of the native surface: libraries, and what is done to them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,22 @@ async def read(library: Library, gallery: int) -> dict[str, Any]:
 async def send(library: Library, gallery: int, *pictures: tuple[str, bytes]) -> list[dict[str, Any]]:
     files = [("files", it) for it in pictures]
     answer = await library.client.post(f"{ROOT}/galleries/{gallery}/photos", files=files)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["items"]
+
+
+async def upload(library: Library, name: str, data: bytes) -> int:
+    """Into the library; the id of the photo."""
+    begun = await library.client.post(f"{ROOT}/uploads", json={"name": name, "size_bytes": len(data)})
+    path = f"{ROOT}/uploads/{begun.json()['upload_id']}"
+    answer = await library.client.patch(path, content=data, headers={"upload-offset": "0"})
+    return answer.json()["photo_id"]
+
+
+async def copy(library: Library, gallery: int, photo_ids: Sequence[int]) -> list[dict[str, Any]]:
+    answer = await library.client.post(
+        f"{ROOT}/galleries/{gallery}/copies", json={"photo_ids": list(photo_ids)}
+    )
     assert answer.status_code == 200, answer.text
     return answer.json()["items"]
 

@@ -12,11 +12,12 @@ from kith.galleries.errors import GalleryNotFound
 from kith.kit.db import Base
 from kith.photos.tables import Photo
 from kith.tenants.service import Quotas, Tenants
+from tests.support.clock import ManualClock
 from tests.support.library import ANA, ANDRE, portrait
 from tests.support.statements import counted_statements
 from tests.support.tiny_library import picture
 from tests.surfaces.conftest import Library
-from tests.surfaces.native.galleries import ROOT, filled, gather, make, read, send
+from tests.surfaces.native.galleries import ROOT, copy, filled, gather, make, read, send, upload
 
 pytestmark = pytest.mark.models
 
@@ -159,6 +160,53 @@ class TestPictures:
             f"{ROOT}/galleries/1/photos", files={"files": ("a.png", picture())}
         )
         assert library.status_code == 404
+
+
+class TestCopies:
+    async def test_of_the_library_are_the_gallerys_own(self, studio: Library) -> None:
+        sent = [("a.jpg", portrait(ANA[0])), ("b.jpg", portrait(ANDRE[0]))]
+        library = [await upload(studio, *it) for it in sent]
+        await studio.work()
+        gallery = await make(studio)
+        done = await copy(studio, gallery, [*library, 999])
+        assert [(it["name"], it["outcome"]) for it in done] == [("a.jpg", "added"), ("b.jpg", "added")]
+        again = await copy(studio, gallery, library)
+        assert [it["outcome"] for it in again] == ["duplicate", "duplicate"]
+        assert [it["photo_id"] for it in again] == [it["photo_id"] for it in done]
+        await studio.work()
+        assert (await read(studio, gallery))["analysed_count"] == 2
+        assert (await studio.client.delete(f"{ROOT}/galleries/{gallery}")).json()["photos_deleted"] == 2
+        for photo_id in library:
+            told = await studio.get(f"{ROOT}/photos/{photo_id}")
+            assert told["face_count"] == 1
+            assert (await studio.client.get(f"{ROOT}/photos/{photo_id}/file")).status_code == 200
+
+    async def test_not_of_the_trash_nor_of_others(self, studio: Library) -> None:
+        photo = await upload(studio, "a.jpg", portrait(ANA[0]))
+        await studio.client.post(f"{ROOT}/photos/trash", json={"photo_ids": [photo]})
+        assert await copy(studio, await make(studio), [photo]) == []
+
+    async def test_whose_file_is_gone_is_told_of(self, studio: Library) -> None:
+        photo, other = [await upload(studio, it, portrait(it)) for it in (ANA[0], ANDRE[0])]
+        for blob in (studio.runtime.settings.data / "blobs" / "originals").rglob("*"):
+            if blob.is_file() and blob.read_bytes() == portrait(ANA[0]):
+                blob.unlink()
+        done = {it["name"]: it for it in await copy(studio, await make(studio), [photo, other])}
+        assert (done[ANA[0]]["outcome"], done[ANA[0]]["code"]) == (None, "blob_not_found")
+        assert done[ANDRE[0]]["outcome"] == "added"
+
+    async def test_into_what_takes_none(self, studio: Library, clock: ManualClock) -> None:
+        photo = await upload(studio, "a.jpg", portrait(ANA[0]))
+        over = await make(studio, expires_at=(clock.now() + timedelta(days=1)).isoformat())
+        clock.advance(2 * 86_400)
+        for gallery, status in ((over, 409), (999, 404)):
+            path = f"{ROOT}/galleries/{gallery}/copies"
+            assert (await studio.client.post(path, json={"photo_ids": [photo]})).status_code == status
+
+    @pytest.mark.parametrize("ids", [[], [0], ["x"], list(range(1, 102)), None])
+    async def test_of_what_is_no_list(self, studio: Library, ids: object) -> None:
+        path = f"{ROOT}/galleries/{await make(studio)}/copies"
+        assert (await studio.client.post(path, json={"photo_ids": ids})).status_code == 422
 
 
 class TestIndex:

@@ -6,6 +6,7 @@ import {
   type QueryClient,
 } from "@tanstack/react-query";
 import { api, body, type Schema } from "./client";
+import { forgetLists } from "./photos";
 
 export type Gallery = Schema<"GalleryOut">;
 export type GallerySaid = Schema<"GalleryIn">;
@@ -87,6 +88,42 @@ export function useIndexGallery(galleryId: number) {
     mutationFn: async (prefix: string) =>
       body(await api.POST("/galleries/{gallery_id}/index", { params: at(galleryId), body: { prefix } })),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["gallery", galleryId] }),
+  });
+}
+
+export type Added = Schema<"AddedOut">;
+
+interface Copying {
+  galleryId: number;
+  photoIds: readonly number[];
+  /** How many are done so far. */
+  onProgress: (done: number) => void;
+}
+
+// So many at a time that progress is seen.
+const COPIED_AT_ONCE = 20;
+
+/** Puts copies of photos into a gallery, a few at a time; what became of each. */
+export function useCopyToGallery() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ galleryId, photoIds, onProgress }: Copying) => {
+      const copies: Added[] = [];
+      for (let start = 0; start < photoIds.length; start += COPIED_AT_ONCE) {
+        const photo_ids = photoIds.slice(start, start + COPIED_AT_ONCE);
+        const params = at(galleryId);
+        const answer = await api.POST("/galleries/{gallery_id}/copies", { params, body: { photo_ids } });
+        copies.push(...body(answer).items);
+        onProgress(start + photo_ids.length);
+      }
+      return copies;
+    },
+    onSettled: (_copies, _error, { galleryId }) =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: ["gallery", galleryId] }),
+        queries.invalidateQueries({ queryKey: ["galleries"] }),
+        forgetLists(queries),
+      ]),
   });
 }
 

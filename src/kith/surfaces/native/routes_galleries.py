@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Path, UploadFile
 
 from kith.accounts.principal import Scope
+from kith.sharing.copying import copy_photos
 from kith.sharing.filling import Intakes, Sent, add_pictures
 from kith.sharing.galleries import SharedGalleries, get_shared, list_shared
 from kith.surfaces.access import needs
@@ -80,6 +81,17 @@ async def add_gallery_photos(
     """They are analysed in the background. A file that is no picture is told of; the others are taken."""
     sent = [Sent(picture_name(it.filename), it.read) for it in files]
     return mapping.added(await add_pictures(kith.filling, who, gallery_id, sent))
+
+
+@router.post(
+    "/galleries/{gallery_id}/copies", dependencies=_INDEX, summary="Put copies of photos into a gallery",
+    responses={404: _MISSING, 409: _OVER, 413: _LARGE},
+)  # fmt: skip
+async def copy_gallery_photos(
+    gallery_id: GalleryId, body: wire.CopyIn, kith: Kith, who: Who
+) -> wire.AddedListOut:
+    """Of photos that are there already, wherever; they stay where they are. Others' are passed over."""
+    return mapping.added(await copy_photos(kith.filling, who, gallery_id, body.photo_ids))
 
 
 @router.post(

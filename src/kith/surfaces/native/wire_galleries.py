@@ -6,9 +6,11 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from kith.photos.service import Outcome
+from kith.sharing.copying import MAX_COPIED
 from kith.sharing.galleries import MAX_TITLE
 from kith.sharing.tables import MAX_PREFIX, MAX_WORDS
 from kith.surfaces.native.wire import Wire
+from kith.surfaces.native.wire_photos import PhotoId
 
 NO_NULS = r"^[^\x00]*$"
 Title = Annotated[
@@ -79,6 +81,10 @@ class GalleriesOut(Wire):
 class GalleryDeletedOut(Wire):
     gallery_id: int
     photos_deleted: int
+
+
+class CopyIn(Wire):
+    photo_ids: Annotated[list[PhotoId], Field(min_length=1, max_length=MAX_COPIED)]
 
 
 class AddedOut(Wire):

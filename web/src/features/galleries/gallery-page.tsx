@@ -5,9 +5,12 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { galleryQuery } from "@/api/galleries";
 import { useTimeline } from "@/api/use-timeline";
+import { useSelection } from "@/lib/selection";
 import { useShortcuts } from "@/lib/shortcuts";
+import { ChosenPhotos } from "@/shared/chosen/chosen-photos";
 import { AddPhotos } from "@/ui/add-photos";
 import { PhotoGrid } from "@/ui/photo-grid/photo-grid";
+import type { PhotoItem } from "@/ui/photo-grid/photo-item";
 import { Empty, Failed, Waiting } from "@/ui/states";
 import styles from "./galleries.module.css";
 import { GalleryHead } from "./gallery-head";
@@ -27,6 +30,9 @@ export function GalleryPage() {
     refetchInterval: ({ state }) => (state.data?.intake?.is_done === false ? INTAKE_EVERY_MS : false),
   });
   const { timeline, sections, cameNear } = useTimeline(filter);
+  const photos = useMemo(() => sections.flatMap((it) => it.items ?? []), [sections]);
+  const selection = useSelection(useMemo(() => photos.map((it) => it.photo_id), [photos]));
+  const [current, setCurrent] = useState<PhotoItem | null>(null);
   const [isSharing, setSharing] = useState(false);
   useShortcuts([{ keys: "s", label: t("share.open"), run: () => setSharing(true) }]);
 
@@ -53,8 +59,11 @@ export function GalleryPage() {
             })
           }
           onNear={cameNear}
+          onCurrent={setCurrent}
+          selection={selection}
         />
       )}
+      <ChosenPhotos photos={photos} current={current} selection={selection} />
       <ShareDialog gallery={gallery.data} isOpen={isSharing} onClose={() => setSharing(false)} />
     </div>
   );

@@ -1,11 +1,14 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { ImageOff } from "lucide-react";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { searchQuery } from "@/api/search";
 import type { SearchFilter } from "@/lib/search-filter";
+import { useSelection } from "@/lib/selection";
+import { ChosenPhotos } from "@/shared/chosen/chosen-photos";
 import { PhotoGrid } from "@/ui/photo-grid/photo-grid";
+import type { PhotoItem } from "@/ui/photo-grid/photo-item";
 import type { Section } from "@/ui/photo-grid/rows";
 import { Empty, Failed, Waiting } from "@/ui/states";
 import styles from "./search.module.css";
@@ -23,12 +26,14 @@ export function Results({ filter }: { filter: SearchFilter }) {
   });
   const pages = found.data?.pages;
   const total = pages?.[0]?.total ?? 0;
+  const items = useMemo(() => pages?.flatMap((it) => it.items) ?? [], [pages]);
   const sections = useMemo<Section[]>(() => {
-    const items = pages?.flatMap((it) => it.items) ?? [];
     const rest = Math.max(0, total - items.length);
     const all = [{ key: "found", count: items.length, items }];
     return rest > 0 ? [...all, { key: REST, count: rest }] : all;
-  }, [pages, total]);
+  }, [items, total]);
+  const selection = useSelection(useMemo(() => items.map((it) => it.photo_id), [items]));
+  const [current, setCurrent] = useState<PhotoItem | null>(null);
 
   if (found.isError && !found.data) return <Failed error={found.error} retry={() => void found.refetch()} />;
   if (!pages) return <Waiting />;
@@ -55,7 +60,10 @@ export function Results({ filter }: { filter: SearchFilter }) {
           if (keys.includes(REST) && found.hasNextPage && !found.isFetchingNextPage)
             void found.fetchNextPage();
         }}
+        onCurrent={setCurrent}
+        selection={selection}
       />
+      <ChosenPhotos photos={items} current={current} selection={selection} />
     </section>
   );
 }

@@ -3,13 +3,13 @@ import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { PhotoFilter } from "@/lib/photo-filter";
 import { useSelection } from "@/lib/selection";
+import { ChosenPhotos } from "@/shared/chosen/chosen-photos";
 import { PhotoGrid, type GridHandle } from "@/ui/photo-grid/photo-grid";
 import type { PhotoItem } from "@/ui/photo-grid/photo-item";
 import { Failed, Waiting } from "@/ui/states";
 import { DayMark, daysOf, MonthMark } from "./day-marks";
 import { EmptyTimeline } from "./empty-timeline";
 import { GoToDate } from "./go-to-date";
-import { PhotosBar } from "./photos-bar";
 import { Scrubber } from "./scrubber";
 import styles from "./timeline-page.module.css";
 import { TimelineHead } from "./timeline-head";
@@ -36,7 +36,7 @@ export function TimelinePage({ filter, title }: TimelineProps) {
 
   const open = (photo: PhotoItem) =>
     void navigate({ to: "/photos/$photoId", params: { photoId: String(photo.photo_id) }, search: filter });
-  useTimelineKeys({ filter, photos, current, selection, sections, grid, go: () => setGoing(true) });
+  useTimelineKeys({ photos, current, sections, grid, go: () => setGoing(true) });
 
   if (timeline.isError) return <Failed error={timeline.error} retry={() => void timeline.refetch()} />;
   if (timeline.isPending) return <Waiting />;
@@ -56,7 +56,12 @@ export function TimelinePage({ filter, title }: TimelineProps) {
         handle={grid}
       />
       <Scrubber sections={sections} grid={grid} label={t("scrubber")} />
-      <PhotosBar filter={filter} photos={photos} selection={selection} />
+      <ChosenPhotos
+        photos={photos}
+        current={current}
+        selection={selection}
+        isTrash={filter.trashed ?? false}
+      />
       <GoToDate isOpen={isGoing} onClose={() => setGoing(false)} sections={sections} grid={grid} />
     </div>
   );

@@ -1,34 +1,21 @@
 import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
-import type { PhotoFilter } from "@/lib/photo-filter";
-import type { Selection } from "@/lib/selection";
 import { useShortcuts, type Shortcut } from "@/lib/shortcuts";
 import type { GridHandle } from "@/ui/photo-grid/photo-grid";
 import type { PhotoItem } from "@/ui/photo-grid/photo-item";
 import type { Section } from "@/ui/photo-grid/rows";
-import { usePhotoActs } from "./use-photo-acts";
 
 interface Keyed {
-  filter: PhotoFilter;
   photos: readonly PhotoItem[];
   current: PhotoItem | null;
-  selection: Selection;
   sections: readonly Section[];
   grid: RefObject<GridHandle | null>;
   go: () => void;
 }
 
 /** The keys of the timeline. */
-export function useTimelineKeys({ filter, photos, current, selection, sections, grid, go }: Keyed): void {
+export function useTimelineKeys({ photos, current, sections, grid, go }: Keyed): void {
   const { t } = useTranslation("timeline");
-  const acts = usePhotoActs();
-  const chosen =
-    selection.ids.size > 0 ? photos.filter((it) => selection.has(it.photo_id)) : current ? [current] : [];
-  const act = (run: (them: readonly PhotoItem[]) => void) => () => {
-    if (chosen.length === 0) return;
-    run(chosen);
-    selection.clear();
-  };
   /** To the first photo, on or after it, whose time differs in so many letters: 10 a day, 7 a month, 4 a year. */
   const step = (letters: number, forward: boolean) => () => {
     const from = current ?? photos[0];
@@ -42,12 +29,6 @@ export function useTimelineKeys({ filter, photos, current, selection, sections, 
     else showNextSection(sections, unit(from), forward, grid);
   };
   const keys: Shortcut[] = [
-    { keys: "x", label: t("keys.choose"), run: () => current && selection.toggle(current.photo_id) },
-    {
-      keys: "X",
-      label: t("keys.chooseRange"),
-      run: () => current && selection.toggle(current.photo_id, true),
-    },
     { keys: "g", label: t("goToDate"), run: go },
     { keys: "d", label: t("keys.nextDay"), run: step(10, true) },
     { keys: "D", label: t("keys.previousDay"), run: step(10, false) },
@@ -56,11 +37,6 @@ export function useTimelineKeys({ filter, photos, current, selection, sections, 
     { keys: "y", label: t("keys.nextYear"), run: step(4, true) },
     { keys: "Y", label: t("keys.previousYear"), run: step(4, false) },
   ];
-  if (!filter.trashed) {
-    keys.push({ keys: "f", label: t("favourite"), run: act(acts.toggleFavourite) });
-    keys.push({ keys: "Delete", label: t("toTrash"), run: act(acts.trash) });
-  }
-  if (selection.ids.size > 0) keys.push({ keys: "Escape", label: t("chooseNone"), run: selection.clear });
   useShortcuts(keys);
 }
 

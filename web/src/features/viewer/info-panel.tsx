@@ -3,13 +3,13 @@ import { useTranslation } from "react-i18next";
 import type { Photo } from "@/api/photos";
 import { fileOf } from "@/lib/media";
 import { IconButton } from "@/ui/button";
+import { Rating } from "@/ui/rating";
 import { Analysis } from "./analysis";
 import { DateField } from "./date-field";
 import { FaceList } from "./face-list";
 import { Facts } from "./fact-list";
 import styles from "./info-panel.module.css";
 import { InlineText } from "./inline-text";
-import { Rating } from "./rating";
 import type { Faces } from "./use-faces";
 import type { PhotoActs } from "./use-photo-acts";
 

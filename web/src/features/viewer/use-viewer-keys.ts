@@ -35,7 +35,7 @@ export function useViewerKeys({ photo, way, go, acts, faces, info, boxes, draw, 
     { keys: "f", label: t("favourite"), run: acts.toggleFavourite },
     ...[1, 2, 3, 4, 5].map((rating) => ({
       keys: String(rating),
-      label: t("rating.stars", { count: rating }),
+      label: common("rating.stars", { count: rating }),
       run: () => acts.rate(photo?.rating === rating ? null : rating),
     })),
     { keys: "p", label: t("faces.show"), run: boxes.toggle },

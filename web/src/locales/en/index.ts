@@ -1,3 +1,4 @@
+import chosen from "./chosen.json";
 import common from "./common.json";
 import galleries from "./galleries.json";
 import grid from "./grid.json";
@@ -13,6 +14,7 @@ import uploads from "./uploads.json";
 import viewer from "./viewer.json";
 
 export const en = {
+  chosen,
   common,
   galleries,
   grid,

@@ -6,6 +6,7 @@ export interface PhotoItem {
   height_px: number;
   shown_at: string;
   is_favourite: boolean;
+  rating?: number | null;
   title?: string | null;
   state?: string;
 }

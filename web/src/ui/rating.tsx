@@ -9,7 +9,7 @@ interface RatingProps {
 
 /** One to five stars; the same again takes them away. */
 export function Rating({ value, onRate }: RatingProps) {
-  const { t } = useTranslation("viewer");
+  const { t } = useTranslation();
   return (
     <div className={styles.rating} role="group" aria-label={t("rating.label")}>
       {[1, 2, 3, 4, 5].map((it) => (

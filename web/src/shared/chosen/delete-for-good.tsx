@@ -9,7 +9,7 @@ import { useSaying } from "@/ui/toasts";
 
 /** The one act without a way back, so it asks first. */
 export function DeleteForGood({ photos, onDone }: { photos: readonly PhotoItem[]; onDone: () => void }) {
-  const { t } = useTranslation(["timeline", "common"]);
+  const { t } = useTranslation(["chosen", "common"]);
   const [isAsking, setAsking] = useState(false);
   const saying = useSaying();
   const erase = useErasePhotos();
