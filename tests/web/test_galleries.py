@@ -80,6 +80,35 @@ def test_made_filled_shared_and_deleted(page: Page) -> None:
     expect(page.get_by_role("link", name="Summer party")).to_have_count(0)
 
 
+def test_a_link_is_changed(page: Page) -> None:
+    make(page, "Reunion")
+    page.keyboard.press("s")
+    dialog = page.get_by_role("dialog", name="Share with guests")
+    dialog.get_by_label("Password").fill("sesame")
+    dialog.get_by_role("button", name="Make the link").click()
+    expect(dialog.get_by_role("img", name="QR code of the link")).to_be_visible()
+    link = dialog.get_by_role("textbox", name="Link").input_value()
+
+    dialog.get_by_role("button", name="Change").click()
+    dialog.get_by_label("What guests agree to").fill("Shall we look?")
+    dialog.get_by_label("Guests may download photos").uncheck()
+    dialog.get_by_label("The link ends on").fill("2099-05-01")
+    dialog.get_by_role("button", name="Save").click()
+    for fact in ("With a password", "For looking only", "Until May 1, 2099"):
+        expect(dialog.get_by_text(fact)).to_be_visible()
+
+    dialog.get_by_role("button", name="Change").click()
+    dialog.get_by_label("Ask for no password any more").check()
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("For looking only")).to_be_visible()
+    expect(dialog.get_by_text("With a password")).to_be_hidden()
+    assert dialog.get_by_role("textbox", name="Link").input_value() == link
+    guest = page.context.new_page()
+    guest.goto(link)
+    expect(guest.get_by_text("Shall we look?")).to_be_visible()
+    guest.close()
+
+
 def test_taken_in_from_storage(page: Page) -> None:
     make(page, "From the bucket")
     page.get_by_role("button", name="Take in from storage").click()

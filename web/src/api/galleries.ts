@@ -139,6 +139,19 @@ export function useCreateShare(galleryId: number) {
   });
 }
 
+/** Changes what a link allows; what is left out stays. */
+export function useChangeShare(galleryId: number) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ shareId, said }: { shareId: number; said: Partial<ShareSaid> }) =>
+      body(await api.PATCH("/shares/{share_id}", { params: of(shareId), body: said as ShareSaid })),
+    onSuccess: (share) =>
+      queries.setQueryData(sharesQuery(galleryId).queryKey, (now) =>
+        now?.map((it) => (it.share_id === share.share_id ? share : it)),
+      ),
+  });
+}
+
 /** Revokes a link: shown at once, taken back where the server refuses. */
 export function useRevokeShare(galleryId: number) {
   const queries = useQueryClient();

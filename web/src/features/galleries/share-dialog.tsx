@@ -36,6 +36,7 @@ function Links({ gallery }: { gallery: Gallery }) {
   const { t } = useTranslation("galleries");
   const shares = useQuery(sharesQuery(gallery.gallery_id));
   const [isMaking, setMaking] = useState(false);
+  const [changed, setChanged] = useState<Share | null>(null);
   if (shares.isPending) return <Waiting />;
   if (shares.isError) return <Failed error={shares.error} retry={() => void shares.refetch()} />;
   const alive = shares.data.filter(isAlive);
@@ -49,10 +50,14 @@ function Links({ gallery }: { gallery: Gallery }) {
       />
     );
   }
+  if (changed) {
+    const close = () => setChanged(null);
+    return <ShareForm gallery={gallery} share={changed} onDone={close} onCancel={close} />;
+  }
   return (
     <div className={styles.links} ref={showTop}>
       {alive.map((it) => (
-        <ShareEntry key={it.share_id} gallery={gallery} share={it} />
+        <ShareEntry key={it.share_id} gallery={gallery} share={it} onChange={() => setChanged(it)} />
       ))}
       <Button className={styles.another} icon={<Plus />} onClick={() => setMaking(true)}>
         {t("share.another")}

@@ -1,4 +1,4 @@
-import { Download, Link2Off, QrCode } from "lucide-react";
+import { Download, Link2Off, Pencil, QrCode } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useRevokeShare, type Gallery, type Share } from "@/api/galleries";
@@ -14,10 +14,11 @@ interface EntryProps {
   gallery: Gallery;
   share: Share;
   isEnded?: boolean;
+  onChange?: () => void;
 }
 
 /** One link: where it leads, what it allows, and what came of it. */
-export function ShareEntry({ gallery, share, isEnded = false }: EntryProps) {
+export function ShareEntry({ gallery, share, isEnded = false, onChange }: EntryProps) {
   const { t } = useTranslation("galleries");
   const [isLarge, setLarge] = useState(false);
   const url = share.url === null ? null : location.origin + share.url;
@@ -46,6 +47,9 @@ export function ShareEntry({ gallery, share, isEnded = false }: EntryProps) {
               >
                 {t("share.qrDownload")}
               </ButtonLink>
+              <Button icon={<Pencil />} onClick={onChange}>
+                {t("share.change")}
+              </Button>
               <Revoke gallery={gallery} share={share} />
             </div>
           </div>
@@ -55,6 +59,9 @@ export function ShareEntry({ gallery, share, isEnded = false }: EntryProps) {
         <>
           <p>{t("share.sealed")}</p>
           <Facts share={share} />
+          <Button icon={<Pencil />} onClick={onChange}>
+            {t("share.change")}
+          </Button>
           <Revoke gallery={gallery} share={share} />
         </>
       )}

@@ -1,6 +1,6 @@
 import { useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { useCreateShare, type Gallery } from "@/api/galleries";
+import { useChangeShare, useCreateShare, type Gallery, type Share } from "@/api/galleries";
 import { dayOf, endOfDay } from "@/lib/dates";
 import { describeProblem } from "@/lib/problem";
 import { Button } from "@/ui/button";
@@ -9,32 +9,40 @@ import styles from "./share.module.css";
 
 interface FormProps {
   gallery: Gallery;
+  /** The link that is changed; without one a new one is made. */
+  share?: Share | undefined;
   onDone: () => void;
   onCancel: (() => void) | null;
 }
 
 /** What a link allows, and what guests are told who come by it. */
-export function ShareForm({ gallery, onDone, onCancel }: FormProps) {
+export function ShareForm({ gallery, share, onDone, onCancel }: FormProps) {
   const { t } = useTranslation(["galleries", "common"]);
   const { t: common } = useTranslation();
-  const [consent, setConsent] = useState(() => t("share.consentText"));
+  const [consent, setConsent] = useState(() => share?.consent_text ?? t("share.consentText"));
   const [password, setPassword] = useState("");
-  const [ends, setEnds] = useState("");
-  const [downloads, setDownloads] = useState(true);
-  const [onlyOwn, setOnlyOwn] = useState(true);
+  const [isOpen, setOpen] = useState(false);
+  const endsNow = share?.expires_at ? dayOf(share.expires_at) : "";
+  const [ends, setEnds] = useState(endsNow);
+  const [downloads, setDownloads] = useState(share?.downloads ?? true);
+  const [onlyOwn, setOnlyOwn] = useState(share?.only_own ?? true);
   const create = useCreateShare(gallery.gallery_id);
+  const change = useChangeShare(gallery.gallery_id);
+  const saving = share ? change : create;
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    create.mutate(
-      {
-        consent_text: consent,
-        password: password || null,
-        expires_at: ends ? endOfDay(ends) : null,
-        downloads,
-        only_own: onlyOwn,
-      },
-      { onSuccess: onDone },
-    );
+    const expires_at = ends ? endOfDay(ends) : null;
+    const said = { consent_text: consent, downloads, only_own: onlyOwn };
+    if (!share) {
+      create.mutate({ ...said, password: password || null, expires_at }, { onSuccess: onDone });
+      return;
+    }
+    const changed = {
+      ...said,
+      ...((password || isOpen) && { password: isOpen ? null : password }),
+      ...(ends !== endsNow && { expires_at }),
+    };
+    change.mutate({ shareId: share.share_id, said: changed }, { onSuccess: onDone });
   };
   return (
     <form onSubmit={submit} className={styles.form}>
@@ -63,7 +71,8 @@ export function ShareForm({ gallery, onDone, onCancel }: FormProps) {
       <div className={styles.pair}>
         <TextField
           label={t("share.password")}
-          hint={t("share.passwordHint")}
+          hint={share?.has_password ? t("share.passwordStays") : t("share.passwordHint")}
+          disabled={isOpen}
           autoComplete="off"
           spellCheck={false}
           minLength={4}
@@ -81,15 +90,22 @@ export function ShareForm({ gallery, onDone, onCancel }: FormProps) {
           onChange={(event) => setEnds(event.target.value)}
         />
       </div>
-      {create.isError && (
+      {share?.has_password && (
+        <CheckField
+          label={t("share.passwordAway")}
+          checked={isOpen}
+          onChange={(event) => setOpen(event.target.checked)}
+        />
+      )}
+      {saving.isError && (
         <p role="alert" className={styles.problem}>
-          {describeProblem(create.error, common)}
+          {describeProblem(saving.error, common)}
         </p>
       )}
       <div className={styles.go}>
         {onCancel && <Button onClick={onCancel}>{t("common:cancel")}</Button>}
-        <Button type="submit" look="primary" disabled={create.isPending}>
-          {t("share.make")}
+        <Button type="submit" look="primary" disabled={saving.isPending}>
+          {share ? t("common:save") : t("share.make")}
         </Button>
       </div>
     </form>
