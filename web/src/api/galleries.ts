@@ -132,10 +132,7 @@ export function useCreateShare(galleryId: number) {
   return useMutation({
     mutationFn: async (said: ShareSaid) =>
       body(await api.POST("/galleries/{gallery_id}/shares", { params: at(galleryId), body: said })),
-    onSuccess: (share) => {
-      queries.setQueryData(sharesQuery(galleryId).queryKey, (now) => now && [share, ...now]);
-      return queries.invalidateQueries({ queryKey: ["galleries"] });
-    },
+    onSuccess: (share) => changeShares(queries, galleryId, (now) => [share, ...now]),
   });
 }
 
@@ -146,10 +143,23 @@ export function useChangeShare(galleryId: number) {
     mutationFn: async ({ shareId, said }: { shareId: number; said: Partial<ShareSaid> }) =>
       body(await api.PATCH("/shares/{share_id}", { params: of(shareId), body: said as ShareSaid })),
     onSuccess: (share) =>
-      queries.setQueryData(sharesQuery(galleryId).queryKey, (now) =>
-        now?.map((it) => (it.share_id === share.share_id ? share : it)),
+      changeShares(queries, galleryId, (now) =>
+        now.map((it) => (it.share_id === share.share_id ? share : it)),
       ),
   });
+}
+
+/** Shows what the server answered, whatever was asked before it, and has the rest read anew. */
+async function changeShares(
+  queries: QueryClient,
+  galleryId: number,
+  change: (now: Share[]) => Share[],
+): Promise<void> {
+  const { queryKey } = sharesQuery(galleryId);
+  await queries.cancelQueries({ queryKey });
+  queries.setQueryData(queryKey, (now) => now && change(now));
+  void queries.invalidateQueries({ queryKey });
+  void queries.invalidateQueries({ queryKey: ["galleries"] });
 }
 
 /** Revokes a link: shown at once, taken back where the server refuses. */
