@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import ipaddress
 import signal
 import socket
@@ -128,6 +129,10 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        # What there is by now stays: Python need not look through all of it again for garbage, which
+        # takes a fifth of a second and falls on some request.
+        gc.collect()
+        gc.freeze()
         if self.started:
             self._on_start()
 

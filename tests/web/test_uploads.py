@@ -107,6 +107,7 @@ def test_what_is_there_already_is_said_before_a_byte_is_sent(page: Page, folder:
     drop(page, folder)()
     expect(panel(page)).to_contain_text(re.compile("3 photos added|3 were there already"))
     page.reload()
+    expect(page.get_by_role("button", name="Add photos")).to_be_visible()
     sent = pieces(page)
     drop(page, folder)()
     expect(panel(page)).to_contain_text("3 were there already")
