@@ -145,6 +145,14 @@ def test_a_picture_without_a_face(page: Page) -> None:
     expect(page.get_by_role("heading", name="Search your photos")).to_be_visible()
 
 
+def test_a_few_letters_lead_to_a_person(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Go to").press_sequentially("@an")
+    expect(page.get_by_role("listbox", name="Go to").get_by_role("option")).to_have_text(["Ana"])
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Ana")).to_be_visible()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_anybody_can_use_it(browser: Browser, server: Server, theme: str, width: int) -> None:

@@ -143,8 +143,10 @@ def failed_of(tenant_id: int, kind: str | None, job_ids: Sequence[int] | None) -
     return stmt.with_for_update()
 
 
-def drop_failed(tenant_id: int, kind: str) -> Delete:
-    return delete(Job).where(Job.tenant_id == tenant_id, Job.kind == kind, Job.state == JobState.FAILED)
+def drop_failed(tenant_id: int, kind: str, photo_ids: Sequence[int] | None = None) -> Delete:
+    """Of all photos, or of these."""
+    stmt = delete(Job).where(Job.tenant_id == tenant_id, Job.kind == kind, Job.state == JobState.FAILED)
+    return stmt if photo_ids is None else stmt.where(Job.payload["photo_id"].as_integer().in_(photo_ids))
 
 
 def open_payloads(tenant_id: int, kind: str) -> Select[dict[str, int]]:

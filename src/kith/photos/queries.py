@@ -137,9 +137,15 @@ def failed_ids(who: Principal) -> Select[int]:
     return visible_to(stmt.order_by(Photo.id), Photo, who)
 
 
-def forgive(who: Principal) -> Update:
-    """Have photos that failed wait as if they had never been looked at."""
+def among(photos: Select[int], photo_ids: Sequence[int] | None) -> Select[int]:
+    """Of a statement about ids of photos, these only; None is all."""
+    return photos if photo_ids is None else photos.where(Photo.id.in_(photo_ids))
+
+
+def forgive(who: Principal, photo_ids: Sequence[int] | None = None) -> Update:
+    """Have photos that failed wait as if they had never been looked at: these, or all there are."""
     stmt = update(Photo).where(Photo.state == PhotoState.FAILED)
+    stmt = stmt if photo_ids is None else stmt.where(Photo.id.in_(photo_ids))
     stmt = stmt.values(state=PhotoState.PENDING, error_code=None, error_detail=None)
     return visible_to(stmt, Photo, who).execution_options(synchronize_session=False)
 

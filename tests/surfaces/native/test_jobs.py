@@ -10,7 +10,7 @@ from kith.jobs.service import Jobs, NewJob
 from kith.jobs.tables import JobState
 from kith.photos import queries as photo_queries
 from kith.tenants.service import Quotas, Tenants
-from tests.support.library import ANA, portrait
+from tests.support.library import ANA, ANDRE, portrait
 from tests.support.statements import counted_statements
 from tests.surfaces.conftest import Library
 from tests.surfaces.native.test_uploads import begun, piece
@@ -121,6 +121,19 @@ class TestJobs:
             assert await post(library, "analyse", which=which) == {"queued": queued}, which
         await library.work()
         assert (await library.get(PATH))["kinds"] == []
+
+    async def test_one_that_failed_is_looked_at_again_alone(self, library: Library) -> None:
+        one, other = await upload(library), await upload(library, portrait(ANDRE[0]))
+        await fail_all(library)
+        async with library.runtime.db.write() as session:
+            for photo in await session.scalars(photo_queries.by_ids([one, other])):
+                photo.state, photo.error_code = "failed", "internal_error"
+        assert await post(library, "analyse", which="failed", photo_ids=[one, 999]) == {"queued": 1}
+        (left,) = (await library.get(f"{PATH}/failed"))["items"]
+        assert left["photo_id"] == other
+        await library.work()
+        photos = (await library.get(PATH))["photos"]
+        assert (photos["analysed"], photos["failed"]) == (1, 1)
 
     async def test_photos_that_failed_are_looked_at_again(self, library: Library) -> None:
         await upload(library)

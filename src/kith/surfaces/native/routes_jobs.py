@@ -55,4 +55,6 @@ async def resume_jobs(body: wire.KindIn, kith: Kith, session: Writing, who: Who)
 async def analyse_photos(body: wire.AnalyseIn, kith: Kith, session: Writing, who: Who) -> wire.QueuedOut:
     """Names and decisions stay. What waits already is not queued twice."""
     space_id = await active_space_id(session)
-    return wire.QueuedOut(queued=await analyse_again(session, who, kith.clock, body.which, space_id))
+    return wire.QueuedOut(
+        queued=await analyse_again(session, who, kith.clock, body.which, space_id, body.photo_ids)
+    )

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from kith.surfaces.native.wire import Wire
+from kith.surfaces.native.wire_photos import MAX_PHOTOS, PhotoId
 from kith.surfaces.requests import MAX_ID
 
 # What is not done for anybody waiting, and so can wait itself.
@@ -75,9 +76,10 @@ class KindIn(Wire):
 
 
 class AnalyseIn(Wire):
-    """`missing`: what the pack in use has not seen; `failed`: what could not be analysed."""
+    """`missing`: what the pack in use has not seen; `failed`: what could not be analysed. Of these or all."""
 
     which: Literal["missing", "all", "failed"]
+    photo_ids: Annotated[list[PhotoId], Field(min_length=1, max_length=MAX_PHOTOS)] | None = None
 
 
 class QueuedOut(Wire):

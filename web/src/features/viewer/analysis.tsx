@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { useAnalyseFailed } from "@/api/analysis";
+import { useAnalyseAgain } from "@/api/analysis";
 import type { Photo } from "@/api/photos";
 import { Button } from "@/ui/button";
 import { useSaying } from "@/ui/toasts";
@@ -9,7 +9,7 @@ import styles from "./info-panel.module.css";
 export function Analysis({ photo }: { photo: Photo }) {
   const { t } = useTranslation("viewer");
   const saying = useSaying();
-  const again = useAnalyseFailed();
+  const again = useAnalyseAgain(photo.photo_id);
   const tryAgain = (): void => {
     again.mutateAsync().then(
       () => saying.done(t("analysis.queued")),
