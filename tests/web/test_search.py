@@ -153,6 +153,17 @@ def test_a_few_letters_lead_to_a_person(page: Page) -> None:
     expect(page.get_by_role("heading", name="Ana")).to_be_visible()
 
 
+def test_somebody_merged_away_is_asked_for_as_who_they_are_now(page: Page, server: Server) -> None:
+    with httpx.Client(base_url=f"{server.address}/api/kith", timeout=30) as api:
+        ids = {it["name"]: it["person_id"] for it in api.get("/people?kind=named").json()["items"]}
+        merge = {"into": ids["Ana"], "from": [ids["Bo"]]}
+        api.post("/people/merge", json=merge).raise_for_status()
+        page.goto(f"/search?all=[{ids['Bo']}]")
+        expect(page).to_have_url(re.compile(f"all=%5B{ids['Ana']}%5D"))
+        expect(page.locator("a[data-photo]").first).to_be_visible()
+        api.post("/decisions/undo").raise_for_status()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_anybody_can_use_it(browser: Browser, server: Server, theme: str, width: int) -> None:

@@ -49,7 +49,7 @@ class NobodySuggested(Conflict):
 
 
 class PersonMerged(Conflict):
-    """`person_id` of the answer is who they are now."""
+    """`person_id` of the answer is who they are now, `merged_person_id` who was asked for."""
 
     code = "person_merged"
     title = "The person was merged into another"

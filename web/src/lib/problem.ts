@@ -31,6 +31,13 @@ export function describeProblem(error: unknown, t: TFunction): string {
   return known || error.detail || t("problem.unexpected");
 }
 
+/** Who was asked for that was merged away, and who they are now. */
+export function mergeIn(error: unknown): { from: number; into: number } | null {
+  if (!(error instanceof Problem) || error.code !== "person_merged") return null;
+  const { merged_person_id: from, person_id: into } = error.facts;
+  return typeof from === "number" && typeof into === "number" ? { from, into } : null;
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }

@@ -87,7 +87,9 @@ async def find_person(session: Session, who: Principal, person_id: int) -> Perso
     if first is None or person is None:
         raise PersonNotFound(f"there is no person {person_id}")
     if person is not first:
-        raise PersonMerged(f"person {person_id} is now person {person.id}", person_id=person.id)
+        raise PersonMerged(
+            f"person {person_id} is now person {person.id}", person_id=person.id, merged_person_id=person_id
+        )
     return person
 
 

@@ -4,7 +4,7 @@ import { UserRoundX } from "lucide-react";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { personQuery } from "@/api/people";
-import { Problem } from "@/lib/problem";
+import { mergeIn, Problem } from "@/lib/problem";
 import { Button } from "@/ui/button";
 import { Empty, Failed, Waiting } from "@/ui/states";
 import { say } from "@/ui/toasts";
@@ -22,7 +22,7 @@ export function PersonPage() {
   const navigate = useNavigate();
   const id = Number(personId);
   const person = useQuery(personQuery(id));
-  const survivor = survivorIn(person.error);
+  const survivor = mergeIn(person.error)?.into ?? null;
 
   useEffect(() => {
     if (survivor === null) return;
@@ -57,10 +57,4 @@ export function PersonPage() {
       {view === "history" && <HistoryView personId={id} />}
     </div>
   );
-}
-
-/** Who somebody is now who was merged away. */
-function survivorIn(error: unknown): number | null {
-  if (!(error instanceof Problem) || error.code !== "person_merged") return null;
-  return typeof error.facts.person_id === "number" ? error.facts.person_id : null;
 }

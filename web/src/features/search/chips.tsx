@@ -8,9 +8,9 @@ import { shownDays, type Role } from "@/lib/search-words";
 import { FacePicture } from "@/ui/face";
 import { DatesDialog } from "./dates-dialog";
 import styles from "./search.module.css";
-import type { useSearchFilter } from "./use-search-filter";
+import type { SearchState } from "./use-search-filter";
 
-type SearchProps = { search: ReturnType<typeof useSearchFilter> };
+type SearchProps = { search: SearchState };
 
 /** What is asked for beside the words: people with their roles, days, favourites, rating. */
 export function Chips({ search }: SearchProps) {

@@ -3,10 +3,10 @@ import { useTranslation } from "react-i18next";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { TextField } from "@/ui/field";
-import type { useSearchFilter } from "./use-search-filter";
+import type { SearchState } from "./use-search-filter";
 
 interface DatesProps {
-  search: ReturnType<typeof useSearchFilter>;
+  search: SearchState;
   isOpen: boolean;
   onClose: () => void;
 }

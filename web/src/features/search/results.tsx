@@ -4,7 +4,7 @@ import { ImageOff } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { searchQuery } from "@/api/search";
-import type { SearchFilter } from "@/lib/search-filter";
+import { mergeIn } from "@/lib/problem";
 import { useSelection } from "@/lib/selection";
 import { ChosenPhotos } from "@/shared/chosen/chosen-photos";
 import { PhotoGrid } from "@/ui/photo-grid/photo-grid";
@@ -12,11 +12,13 @@ import type { PhotoItem } from "@/ui/photo-grid/photo-item";
 import type { Section } from "@/ui/photo-grid/rows";
 import { Empty, Failed, Waiting } from "@/ui/states";
 import styles from "./search.module.css";
+import { useFollowMerge, type SearchState } from "./use-search-filter";
 
 const REST = "rest";
 
 /** The photos that are found, the newest first; more of them come as one scrolls near. */
-export function Results({ filter }: { filter: SearchFilter }) {
+export function Results({ search }: { search: SearchState }) {
+  const { filter } = search;
   const { t, i18n } = useTranslation("search");
   const navigate = useNavigate();
   const found = useInfiniteQuery({
@@ -35,6 +37,8 @@ export function Results({ filter }: { filter: SearchFilter }) {
   const selection = useSelection(useMemo(() => items.map((it) => it.photo_id), [items]));
   const [current, setCurrent] = useState<PhotoItem | null>(null);
 
+  useFollowMerge(found.error, search);
+  if (found.error && mergeIn(found.error)) return <Waiting />;
   if (found.isError && !found.data) return <Failed error={found.error} retry={() => void found.refetch()} />;
   if (!pages) return <Waiting />;
   if (total === 0) {

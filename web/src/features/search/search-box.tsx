@@ -8,10 +8,10 @@ import { PictureButton } from "@/ui/picture-button";
 import { Completions } from "./completions";
 import styles from "./search.module.css";
 import { useChoices, type Choice } from "./use-choices";
-import type { useSearchFilter } from "./use-search-filter";
+import type { SearchState } from "./use-search-filter";
 
 interface BoxProps {
-  search: ReturnType<typeof useSearchFilter>;
+  search: SearchState;
   onPicture: (picture: File) => void;
 }
 

@@ -24,7 +24,7 @@ export function SearchPage() {
       {picture ? (
         <FaceSearch picture={picture} onClose={() => setPicture(null)} onPicture={setPicture} />
       ) : isAsked(search.filter) ? (
-        <Results filter={search.filter} />
+        <Results search={search} />
       ) : (
         <EmptySearch onPicture={setPicture} />
       )}

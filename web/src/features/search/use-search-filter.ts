@@ -1,4 +1,6 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { mergeIn } from "@/lib/problem";
 import type { Role } from "@/lib/search-words";
 import { searchFilterIn, type SearchFilter } from "@/lib/search-filter";
 
@@ -23,6 +25,18 @@ export function useSearchFilter() {
   const ask = (next: SearchFilter) => void navigate({ search: next });
   return { filter, change, put, ask };
 }
+
+/** Asks for who somebody is now, where the search is for one who was merged away. */
+export function useFollowMerge(error: unknown, { filter, change }: SearchState): void {
+  const merge = mergeIn(error);
+  useEffect(() => {
+    if (!merge) return;
+    const now = (id: number) => (id === merge.from ? merge.into : id);
+    change(Object.fromEntries(ROLES.map((it) => [it, [...new Set((filter[it] ?? []).map(now))]])), true);
+  });
+}
+
+export type SearchState = ReturnType<typeof useSearchFilter>;
 
 type Changes = { [Name in keyof SearchFilter]?: SearchFilter[Name] | undefined };
 
