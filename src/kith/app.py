@@ -37,6 +37,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
     """The application over `runtime`, which then belongs to the caller, or over one of its own.
 
     All surfaces answer at the root and each under `/compat/<name>`; browsers are shown the front end.
+    `app.state.prepare()` makes all their routes ready, where the first requests should not wait for that.
     """
     keep_uploads_in_memory()
     metrics = Metrics()
@@ -55,7 +56,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
         "/compat/galleries": galleries_alone, "/compat/vectors": vectors,
     }  # fmt: skip
     site = Site(mounts, [operations, core, sessions, galleries, vectors])
-    return Starlette(
+    app = Starlette(
         routes=site.routes,
         middleware=[
             Middleware(HeadAsGet),
@@ -74,6 +75,8 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
         ],
         lifespan=lifespan,
     )
+    app.state.prepare = site.prepare
+    return app
 
 
 @cache

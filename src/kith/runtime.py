@@ -24,9 +24,7 @@ from kith.faces.engines import Engines
 from kith.faces.intake import Intake
 from kith.faces.recognition import Recognition, space_row
 from kith.faces.tasks import IDENTIFY, AnalyseConfig, AnalysePhotos
-from kith.index.base import VectorIndex
-from kith.index.memory import MemoryIndex
-from kith.index.pgvector import PgVectorIndex
+from kith.index.opening import Indexes
 from kith.ingest.service import Ingest
 from kith.ingest.stream import RedisStream
 from kith.jobs.liveness import Liveness
@@ -203,7 +201,7 @@ class Runtime:
             if opened is not None and opened.engine.space.key == key:
                 await opened.rebuild()
                 continue
-            index = await asyncio.to_thread(self.open_index, key, dimension)
+            index = await asyncio.to_thread(self.indexes.hold, key, dimension)
             try:
                 await asyncio.to_thread(index.clear)
                 await asyncio.to_thread(index.persist)
@@ -339,15 +337,14 @@ class Runtime:
                     f"the pack {pack_id} has changed; `kith packs use {pack_id}` analyses the library anew"
                 )
             row = await space_row(session, self.clock, engine.space)
-        index = await asyncio.to_thread(self.open_index, engine.space.key, engine.space.dimension)
+        index = await asyncio.to_thread(self.indexes.open, engine.space.key, engine.space.dimension)
         return Recognition(engine, row.id, index, self.db, self.networks, self.compute)
 
-    def open_index(self, space_key: str, dimension: int) -> VectorIndex:
-        device = self.settings.index.device
-        if self.db.is_sqlite or device != "cpu":
-            return MemoryIndex(dimension, self.settings.index_folder / space_key, device=device)
-        dsn = self.db.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        return PgVectorIndex(dsn, space_key, dimension)
+    @property
+    def indexes(self) -> Indexes:
+        url = self.db.url.set(drivername="postgresql")
+        dsn = None if self.db.is_sqlite else url.render_as_string(hide_password=False)
+        return Indexes(self.settings.index_folder, dsn, self.settings.index.device)
 
 
 def _open_stream(settings: Settings, consumer: str) -> RedisStream | None:

@@ -10,10 +10,11 @@ from kith.index.errors import IndexUnavailable
 from kith.index.exact import ExactIndex
 from kith.index.memory import MemoryIndex
 from kith.index.pgvector import PgVectorIndex
+from tests.index.mirror import MirroredIndex
 from tests.index.samples import DIMENSION
 from tests.support.postgres import create_database
 
-EXACT = ("exact", "memory", "memory-gpu", "pgvector")
+EXACT = ("exact", "memory", "memory-mirror", "memory-gpu", "pgvector")
 APPROXIMATE = ("memory-sketch", "pgvector-graph")
 KINDS = (*EXACT, *APPROXIMATE)
 
@@ -35,14 +36,15 @@ class Home:
                 return ExactIndex(DIMENSION)
             case "memory":
                 return MemoryIndex(DIMENSION, self.folder)
+            case "memory-mirror":
+                return MirroredIndex(DIMENSION, self.folder)
             case "memory-gpu":
                 return on_gpu(self.folder)
             case "memory-sketch":
                 return MemoryIndex(DIMENSION, self.folder, sketch_bytes=0)
-            case "pgvector":
-                return PgVectorIndex(self.dsn, "pack-1-abc-x", DIMENSION)
-            case "pgvector-graph":
-                return PgVectorIndex(self.dsn, "pack-1-abc-x", DIMENSION, graph_rows=1)
+            case "pgvector" | "pgvector-graph":
+                rows = {"graph_rows": 1} if self.kind == "pgvector-graph" else {}
+                return PgVectorIndex(self.dsn, "pack-1-abc-x", DIMENSION, **rows)
             case _:
                 raise ValueError(self.kind)
 

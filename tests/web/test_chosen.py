@@ -73,6 +73,17 @@ def test_rated_together_and_back(page: Page, server: Server) -> None:
     assert ratings(server) == [None, 2, None, None, None]
 
 
+def test_rated_twice_and_the_last_taken_back(page: Page, server: Server) -> None:
+    tiles(page).nth(4).focus()
+    for stars in "35":
+        with page.expect_response("**/photos/edit"):
+            page.keyboard.press(stars)
+    assert ratings(server)[4] == 5
+    with page.expect_response("**/photos/edit"):
+        page.get_by_role("button", name="Undo").first.click()
+    assert ratings(server)[4] == 3
+
+
 def test_put_into_a_new_gallery_and_taken_back(page: Page, server: Server) -> None:
     choose(page, 0, 2)
     page.keyboard.press("l")
@@ -85,7 +96,8 @@ def test_put_into_a_new_gallery_and_taken_back(page: Page, server: Server) -> No
     expect(tiles(page)).to_have_count(COUNT)
     (gallery,) = get(server, "/galleries")["items"]
     assert gallery["photo_count"] == 2
-    page.get_by_role("button", name="Undo").click()
+    with page.expect_response("**/photos/trash"):
+        page.get_by_role("button", name="Undo").click()
     page.goto(f"/galleries/{gallery['gallery_id']}")
     expect(page.get_by_text("No photos yet")).to_be_visible()
 
@@ -109,6 +121,23 @@ def test_from_a_search_into_a_gallery_that_is_there(page: Page, server: Server) 
     choose(page, 0)
     page.keyboard.press("Delete")
     expect(tiles(page)).to_have_count(2)
+    assert len(get(server, "/photos")["items"]) == COUNT
+
+
+def test_keys_are_about_photos_that_are_shown(page: Page, server: Server) -> None:
+    title = {"title": "Elsewhere"}
+    other = httpx.post(f"{server.address}/api/kith/galleries", json=title).raise_for_status().json()
+    choose(page, 3)
+    tiles(page).nth(3).focus()
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Go to").press_sequentially("/else")
+    expect(page.get_by_role("option", name="Elsewhere")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Elsewhere")).to_be_visible()
+    expect(bar(page)).to_be_hidden()
+    page.keyboard.press("Delete")
+    page.keyboard.press("5")
+    page.goto(f"/galleries/{other['gallery_id']}")
     assert len(get(server, "/photos")["items"]) == COUNT
 
 

@@ -190,7 +190,7 @@ async def check_index(session: ReadSession, runtime: Runtime) -> Finding:
     last = await session.scalar(face_queries.last_change()) or 0
     expected = await session.scalar(face_queries.count_index_entries(space.id)) or 0
     try:
-        index = await asyncio.to_thread(runtime.open_index, space.key, space.dimension)
+        index = await asyncio.to_thread(runtime.indexes.hold, space.key, space.dimension)
         try:
             position, count = await asyncio.to_thread(lambda: (index.position, len(index)))
         finally:

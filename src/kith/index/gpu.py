@@ -14,11 +14,11 @@ import numpy as np
 from kith.index.base import Float32
 from kith.index.codes import Codes
 from kith.index.errors import IndexUnavailable
-from kith.index.ranking import Numbers, Scores
+from kith.index.ranking import HostScores, Numbers, Scores
 from kith.index.rows import CodeRows
 
 _CHUNK = 1 << 18  # rows sent, or looked through for a query, at a time
-_QUERIES = 32  # so many queries have their best blocks looked through at a time
+_SPARE = 16  # a part of the rows, for which there is room ahead
 
 
 class Gpu:
@@ -63,8 +63,18 @@ class GpuCodes:
         self._count = min(self._count, count)
 
     def scan(self, queries: Codes, ahead: int) -> Sequence[Scores]:
-        """See `Mirror`. Costs one pass over the codes for all queries, and little more for each."""
+        """See `Mirror`. Costs one pass over the codes for all queries, and little more for each.
+
+        Raises IndexUnavailable where the device has too little memory.
+        """
+        try:
+            return self._scanned(queries, ahead)
+        except self._torch.cuda.OutOfMemoryError as error:
+            raise IndexUnavailable(f"the memory of the GPU does not suffice: {error}") from error
+
+    def _scanned(self, queries: Codes, ahead: int) -> list[Scores]:
         with self._lock:
+            self._make_room(len(self._source))
             if self._stale:
                 self._send(np.unique(np.concatenate(self._stale)))
                 self._stale = []
@@ -72,18 +82,20 @@ class GpuCodes:
         padded[:, : queries.codes.shape[1]] = queries.codes
         on_gpu = self._sent(padded)
         maxima = self._scan.block_maxima(self.codes, self.scales, on_gpu, self._count)
+        ahead = min(ahead, _CHUNK // self._scan.BLOCK, maxima.shape[1])
+        group = max(1, _CHUNK // (ahead * self._scan.BLOCK))
         return [
             scores
-            for start in range(0, len(queries), _QUERIES)
+            for start in range(0, len(queries), group)
             for scores in self._look(
-                maxima[start : start + _QUERIES], on_gpu[start : start + _QUERIES],
-                queries.scales[start : start + _QUERIES], ahead,
+                maxima[start : start + group], on_gpu[start : start + group],
+                queries.scales[start : start + group], ahead,
             )
         ]  # fmt: skip
 
     def _look(self, maxima: Any, queries: Any, scales: Float32, ahead: int) -> list["GpuScores"]:
         """The scores of some queries, the rows of their best blocks fetched for all of them together."""
-        best = maxima.topk(min(ahead, maxima.shape[1]), dim=1)
+        best = maxima.topk(ahead, dim=1)
         which, rows, scored = self._rescored(queries, best.indices, best.values[:, -1:])
         bounds = np.searchsorted(which, np.arange(len(queries) + 1))
         tops = best.values.cpu().numpy()
@@ -121,7 +133,6 @@ class GpuCodes:
         return asked[order], found[order], scored[order]
 
     def _send(self, rows: Numbers) -> None:
-        self._make_room(len(self._source))
         self._count = len(self._source)
         rows = rows[rows < self._count]
         for start in range(0, len(rows), _CHUNK):
@@ -132,14 +143,17 @@ class GpuCodes:
             self.scales[at] = self._sent(scales)
 
     def _make_room(self, count: int) -> None:
-        """Room for `count` rows in whole blocks, with half as much to spare once it grows."""
-        room, block = len(self.scales), self._scan.BLOCK
-        if count <= room:
+        """Room for `count` rows in whole blocks, and for a few more.
+
+        What grows is sent anew: with the old beside the new the device would need twice the memory.
+        """
+        if count <= len(self.scales):
             return
-        wanted = count if room == 0 else max(count, room * 3 // 2)
-        more = -(-wanted // block) * block - room
-        self.codes = self._torch.cat([self.codes, self._zeros((more, self._width), self._torch.int8)])
-        self.scales = self._torch.cat([self.scales, self._zeros((more,), self._torch.float32)])
+        rows = -(-(count + count // _SPARE) // self._scan.BLOCK) * self._scan.BLOCK
+        self.codes = self.scales = self._zeros((0,), self._torch.float32)
+        self._stale = [np.arange(count)]
+        self.codes = self._zeros((rows, self._width), self._torch.int8)
+        self.scales = self._zeros((rows,), self._torch.float32)
 
     def _zeros(self, shape: tuple[int, ...], kind: Any) -> Any:
         return self._torch.zeros(shape, dtype=kind, device=self._device)
@@ -164,16 +178,17 @@ class GpuScores:
         self._rows, self._scored = fetched
 
     def last_of_best(self, count: int) -> float:
-        if count > len(self._maxima):
-            return float("-inf")
         if count <= len(self._best):
             return float(self._best[count - 1]) * self._scale
-        return float(self._maxima.topk(count).values[-1]) * self._scale
+        if count <= len(self._maxima):
+            return float(self._maxima.topk(count).values[-1]) * self._scale
+        every = self._codes.rescored(self._query, self._maxima, float("-inf"))[1]
+        return HostScores(every).last_of_best(count) * self._scale
 
     def reaching(self, floor: float) -> tuple[Numbers, Float32]:
         raw = floor / self._scale
         rows, scored = self._rows, self._scored
-        if raw < self._best[-1]:
+        if raw <= self._best[-1]:  # what is equal may lie in other blocks, too
             rows, scored = self._codes.rescored(self._query, self._maxima, raw)
         reached = scored >= raw
         return rows[reached], scored[reached] * np.float32(self._scale)

@@ -81,12 +81,17 @@ class Segment:
 
     def search(self, queries: Float32, ask: Ask) -> list[Neighbours]:
         """The ranked answer to each query (q, d), in their order."""
-        group = max(1, _SCORES // len(self.rows)) if self.rows.codes.mirror is None else _MIRRORED
-        starts = range(0, len(queries), group)
-        return [one for start in starts for one in self._search_group(queries[start : start + group], ask)]
+        among = self._among(ask.scope)
+        is_mirrored = self.rows.codes.mirror is not None and among is None
+        group = _MIRRORED if is_mirrored else max(1, _SCORES // len(self.rows))
+        return [
+            one
+            for start in range(0, len(queries), group)
+            for one in self._search_group(queries[start : start + group], among, ask)
+        ]
 
-    def _search_group(self, queries: Float32, ask: Ask) -> list[Neighbours]:
-        basis, among = self.rows.basis, self._among(ask.scope)
+    def _search_group(self, queries: Float32, among: Numbers | None, ask: Ask) -> list[Neighbours]:
+        basis = self.rows.basis
         if among is not None and len(among) * (_FEW if basis is None else _FEW_SKETCHED) <= len(self.rows):
             return self._compare(queries, self._without(among, ask.scope.exclude_faces), ask)
         if basis is None or self.rows.sketches is None or self.rows.codes.mirror is not None:

@@ -55,12 +55,18 @@ class Site:
     def __init__(self, mounted: Mapping[str, FastAPI], root: Sequence[FastAPI]) -> None:
         self._dispatcher = Dispatcher(root)
         self._mounts = [(Mount(prefix, app), app) for prefix, app in mounted.items()]
+        self._surfaces = {*mounted.values(), *root}
         # FastAPI prepares a surface's routes when they are first asked for, which takes long.
         self._asking_nobody = cache(_asking_nobody)
 
     @property
     def routes(self) -> list[Mount]:
         return [*(mount for mount, _ in self._mounts), Mount("/", self._dispatcher)]
+
+    def prepare(self) -> None:
+        """Have all routes made ready now, rather than when they are first asked for."""
+        for surface in self._surfaces:
+            self._asking_nobody(surface)
 
     def surface_of(self, scope: Scope) -> FastAPI:
         """The surface that will answer a request."""

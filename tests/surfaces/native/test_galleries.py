@@ -18,6 +18,7 @@ from tests.support.statements import counted_statements
 from tests.support.tiny_library import picture
 from tests.surfaces.conftest import Library
 from tests.surfaces.native.galleries import ROOT, copy, filled, gather, make, read, send, upload
+from tests.surfaces.native.made import make_photo
 
 pytestmark = pytest.mark.models
 
@@ -184,7 +185,10 @@ class TestCopies:
     async def test_not_of_the_trash_nor_of_others(self, studio: Library) -> None:
         photo = await upload(studio, "a.jpg", portrait(ANA[0]))
         await studio.client.post(f"{ROOT}/photos/trash", json={"photo_ids": [photo]})
-        assert await copy(studio, await make(studio), [photo]) == []
+        async with studio.runtime.db.write() as session:
+            tenant = await Tenants(session, Principal(), studio.runtime.clock).create("theirs", Quotas())
+        theirs, _ = await make_photo(studio, studio.runtime.clock.now(), who=Principal(tenant.id))
+        assert await copy(studio, await make(studio), [photo, theirs]) == []
 
     async def test_whose_file_is_gone_is_told_of(self, studio: Library) -> None:
         photo, other = [await upload(studio, it, portrait(it)) for it in (ANA[0], ANDRE[0])]

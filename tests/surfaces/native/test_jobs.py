@@ -13,6 +13,7 @@ from kith.tenants.service import Quotas, Tenants
 from tests.support.library import ANA, ANDRE, portrait
 from tests.support.statements import counted_statements
 from tests.surfaces.conftest import Library
+from tests.surfaces.native.made import make_photo
 from tests.surfaces.native.test_uploads import begun, piece
 
 PATH = "/api/kith/jobs"
@@ -128,6 +129,11 @@ class TestJobs:
         async with library.runtime.db.write() as session:
             for photo in await session.scalars(photo_queries.by_ids([one, other])):
                 photo.state, photo.error_code = "failed", "internal_error"
+        async with library.runtime.db.write() as session:
+            tenant = await Tenants(session, Principal(), library.runtime.clock).create("theirs", Quotas())
+        theirs, _ = await make_photo(library, who=Principal(tenant.id))
+        for which in ("all", "failed", "missing"):
+            assert await post(library, "analyse", which=which, photo_ids=[theirs]) == {"queued": 0}
         assert await post(library, "analyse", which="failed", photo_ids=[one, 999]) == {"queued": 1}
         (left,) = (await library.get(f"{PATH}/failed"))["items"]
         assert left["photo_id"] == other

@@ -96,29 +96,26 @@ export type Added = Schema<"AddedOut">;
 interface Copying {
   galleryId: number;
   photoIds: readonly number[];
-  /** How many are done so far. */
-  onProgress: (done: number) => void;
+  /** Told what became of some, as soon as it is known: what comes after may fail. */
+  onCopied: (copies: readonly Added[]) => void;
 }
 
 // So many at a time that progress is seen.
 const COPIED_AT_ONCE = 20;
 
-/** Puts copies of photos into a gallery, a few at a time; what became of each. */
+/** Puts copies of photos into a gallery, a few at a time. */
 export function useCopyToGallery() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: async ({ galleryId, photoIds, onProgress }: Copying) => {
-      const copies: Added[] = [];
+    mutationFn: async ({ galleryId, photoIds, onCopied }: Copying) => {
       for (let start = 0; start < photoIds.length; start += COPIED_AT_ONCE) {
         const photo_ids = photoIds.slice(start, start + COPIED_AT_ONCE);
         const params = at(galleryId);
         const answer = await api.POST("/galleries/{gallery_id}/copies", { params, body: { photo_ids } });
-        copies.push(...body(answer).items);
-        onProgress(start + photo_ids.length);
+        onCopied(body(answer).items);
       }
-      return copies;
     },
-    onSettled: (_copies, _error, { galleryId }) =>
+    onSettled: (_done, _error, { galleryId }) =>
       Promise.all([
         queries.invalidateQueries({ queryKey: ["gallery", galleryId] }),
         queries.invalidateQueries({ queryKey: ["galleries"] }),

@@ -1,13 +1,17 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Outlet } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
 import { keyWanted } from "@/api/client";
 import { sessionQuery } from "@/api/session";
 import { Uploads } from "@/features/uploads/uploads";
+import { useShortcuts } from "@/lib/shortcuts";
 import { ShortcutSheet } from "@/ui/shortcut-sheet";
 import { Toasts } from "@/ui/toasts";
 import { SignIn } from "./sign-in";
 import { useLive } from "./use-live";
+
+const Palette = lazy(async () => ({ default: (await import("./palette")).Palette }));
 
 /** What all rooms of the owner have, the viewer too: a key where one is wanted, messages, the sheet of keys. */
 export function Owner() {
@@ -19,8 +23,21 @@ export function Owner() {
       <Outlet />
       <Uploads />
       <ShortcutSheet />
+      <GoAnywhere />
       <Toasts />
     </>
+  );
+}
+
+function GoAnywhere() {
+  const { t } = useTranslation();
+  const [isOpen, setOpen] = useState(false);
+  useShortcuts([{ keys: "Mod+k", label: t("palette.title"), run: () => setOpen(true), whileTyping: true }]);
+  if (!isOpen) return null;
+  return (
+    <Suspense>
+      <Palette onClose={() => setOpen(false)} />
+    </Suspense>
   );
 }
 

@@ -10,9 +10,14 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const id = useId();
   const [text, setText] = useState("");
-  const [at, setAt] = useState(0);
+  // By its key: what is offered may change while somebody chooses.
+  const [chosen, setChosen] = useState<string | null>(null);
   const found = useDestinations(text);
-  const lit = found[Math.min(at, found.length - 1)];
+  const at = Math.max(
+    0,
+    found.findIndex((it) => it.key === chosen),
+  );
+  const lit = found[at];
   const go = (destination: Destination) => {
     onClose();
     destination.go();
@@ -20,8 +25,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const press = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (step && found.length > 0)
-      setAt((now) => (Math.min(now, found.length - 1) + step + found.length) % found.length);
+    if (step && found.length > 0) setChosen(found[(at + step + found.length) % found.length]?.key ?? null);
     else if (event.key === "Enter" && lit) go(lit);
     else return;
     event.preventDefault();
@@ -46,7 +50,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
         value={text}
         onChange={(event) => {
           setText(event.target.value);
-          setAt(0);
+          setChosen(null);
         }}
         onKeyDown={press}
       />

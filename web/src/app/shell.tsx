@@ -1,12 +1,9 @@
 import { Link, Outlet, useMatchRoute, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { AnalysisLine } from "./analysis-line";
 import { useShortcuts } from "@/lib/shortcuts";
 import { ROOMS } from "./rooms";
 import styles from "./shell.module.css";
-
-const Palette = lazy(async () => ({ default: (await import("./palette")).Palette }));
 
 /** What stands around the rooms of the owner: the way to the others. */
 export function Shell() {
@@ -14,8 +11,6 @@ export function Shell() {
   const navigate = useNavigate();
   // The room of search takes the same key into its box.
   const isSearching = useMatchRoute()({ to: "/search" }) !== false;
-  const [isGoing, setGoing] = useState(false);
-  useShortcuts([{ keys: "Mod+k", label: t("palette.title"), run: () => setGoing(true), whileTyping: true }]);
   useShortcuts(
     [{ keys: "/", label: t("rooms.search"), run: () => void navigate({ to: "/search" }) }],
     !isSearching,
@@ -49,11 +44,6 @@ export function Shell() {
       <main id="content" className={styles.content} tabIndex={-1}>
         <Outlet />
       </main>
-      {isGoing && (
-        <Suspense>
-          <Palette onClose={() => setGoing(false)} />
-        </Suspense>
-      )}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { CalendarDays, GalleryHorizontalEnd, Heart, Monitor, Moon, Search, Sun, Trash2 } from "lucide-react";
-import type { ComponentType } from "react";
+import { useEffect, type ComponentType } from "react";
 import { useTranslation } from "react-i18next";
 import { galleriesQuery } from "@/api/galleries";
 import { useCompletions } from "@/api/names";
@@ -73,7 +73,9 @@ function useCommands(): Destination[] {
 
 function usePeople(word: string): Destination[] {
   const navigate = useNavigate();
-  const { choices } = useCompletions(word);
+  const { choices, isSettled } = useCompletions(word);
+  // People of another word would be gone to by who is quicker than the answer.
+  if (!isSettled) return [];
   return choices.map(({ personId, name, picture }) => ({
     key: `@${personId}`,
     name,
@@ -84,7 +86,10 @@ function usePeople(word: string): Destination[] {
 
 function useGalleries(): Destination[] {
   const navigate = useNavigate();
-  const { data } = useInfiniteQuery(galleriesQuery);
+  const { data, hasNextPage, isFetching, fetchNextPage } = useInfiniteQuery(galleriesQuery);
+  useEffect(() => {
+    if (hasNextPage && !isFetching) void fetchNextPage();
+  }, [hasNextPage, isFetching, fetchNextPage]);
   const items = data?.pages.flatMap((it) => it.items) ?? [];
   return items.map(({ gallery_id, title }) => ({
     key: `/${gallery_id}`,

@@ -36,6 +36,16 @@ describe("useSelection", () => {
     ).toEqual([20, 30, 40]);
   });
 
+  it("lets go of what is there no more", () => {
+    const { result, rerender } = renderHook(({ order }) => useSelection(order), {
+      initialProps: { order: ORDER },
+    });
+    act(() => result.current.toggleAll([10, 30]));
+    rerender({ order: [10, 20] });
+    expect([...result.current.ids]).toEqual([10]);
+    expect(result.current.has(30)).toBe(false);
+  });
+
   it("takes one where there is none before it", () => {
     expect(chosen((it) => it.toggle(30, true))).toEqual([30]);
   });

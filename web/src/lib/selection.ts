@@ -12,9 +12,14 @@ export interface Selection {
 
 const NONE: ReadonlySet<number> = new Set();
 
-/** Which of the things in this order are chosen. */
+/** Which of the things in this order are chosen; what has left it is not. */
 export function useSelection(order: readonly number[]): Selection {
-  const [ids, setIds] = useState(NONE);
+  const [all, setIds] = useState(NONE);
+  const there = useMemo(() => new Set(order), [order]);
+  const ids = useMemo(
+    () => (all.size === 0 ? NONE : new Set([...all].filter((it) => there.has(it)))),
+    [all, there],
+  );
   const [last, setLast] = useState<number | null>(null);
   const toggle = useCallback(
     (id: number, upTo = false) => {

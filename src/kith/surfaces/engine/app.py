@@ -122,7 +122,7 @@ def create_engine_app(engine: FaceEngine, networks: Offload, settings: Settings)
             raise ApiKeyMissing("the key is not valid" if shown else "")
         return Principal(actor="kith")
 
-    return Starlette(
+    outer = Starlette(
         routes=site.routes,
         middleware=[
             Middleware(RequestContext, metrics=metrics),
@@ -130,6 +130,8 @@ def create_engine_app(engine: FaceEngine, networks: Offload, settings: Settings)
             Middleware(BodyLimit, max_bytes=facts.max_bytes),
         ],
     )
+    outer.state.prepare = site.prepare
+    return outer
 
 
 def _answer(serving: Serving, found: Sequence[Faces]) -> Response:

@@ -21,8 +21,12 @@ const INTAKE_EVERY_MS = 2_000;
 
 /** One gallery: its photos, and all its owner does with it. */
 export function GalleryPage() {
+  const { galleryId } = useParams({ from: "/owner/shell/galleries/$galleryId" });
+  return <OneGallery key={galleryId} galleryId={Number(galleryId)} />;
+}
+
+function OneGallery({ galleryId }: { galleryId: number }) {
   const { t } = useTranslation("galleries");
-  const galleryId = Number(useParams({ from: "/owner/shell/galleries/$galleryId" }).galleryId);
   const navigate = useNavigate();
   const filter = useMemo(() => ({ gallery_id: galleryId }), [galleryId]);
   const gallery = useQuery({

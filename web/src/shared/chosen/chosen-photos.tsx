@@ -25,7 +25,9 @@ export function ChosenPhotos({ photos, current, selection, isTrash = false }: Ch
   const acts = useChosenActs();
   const [forGallery, setForGallery] = useState<readonly PhotoItem[]>([]);
   const chosen = photos.filter((it) => selection.has(it.photo_id));
-  const meant = selection.ids.size > 0 ? chosen : current ? [current] : [];
+  // As the photo is now, not as it was when the keyboard came to it; none where it is shown no more.
+  const lit = photos.find((it) => it.photo_id === current?.photo_id) ?? null;
+  const meant = chosen.length > 0 ? chosen : lit ? [lit] : [];
   const act = (run: (them: readonly PhotoItem[]) => void) => () => {
     if (meant.length === 0) return;
     run(meant);
@@ -35,13 +37,13 @@ export function ChosenPhotos({ photos, current, selection, isTrash = false }: Ch
   const trash = act(acts.trash);
   const rate = (rating: number | null) => act((them) => acts.rate(them, rating))();
   const toGallery = () => setForGallery(meant);
-  useChosenKeys({ current, selection, acts: isTrash ? null : { favour, trash, rate, toGallery } });
+  useChosenKeys({ current: lit, selection, acts: isTrash ? null : { favour, trash, rate, toGallery } });
   return (
     <>
-      {selection.ids.size > 0 && (
+      {chosen.length > 0 && (
         <BulkBar
           label={t("chosenActions")}
-          count={t("chosen", { count: selection.ids.size })}
+          count={t("chosen", { count: chosen.length })}
           clearLabel={t("chooseNone")}
           onClear={selection.clear}
         >

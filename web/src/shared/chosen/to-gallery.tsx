@@ -1,8 +1,14 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Image } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { galleriesQuery, useCopyToGallery, useCreateGallery, type Gallery } from "@/api/galleries";
+import {
+  galleriesQuery,
+  useCopyToGallery,
+  useCreateGallery,
+  type Added,
+  type Gallery,
+} from "@/api/galleries";
 import { useTrashPhotos } from "@/api/photos";
 import { thumbnailOf } from "@/lib/media";
 import { describeProblem } from "@/lib/problem";
@@ -51,32 +57,33 @@ function usePutting(photos: readonly PhotoItem[], onDone: () => void) {
   const copy = useCopyToGallery();
   const trash = useTrashPhotos();
   const [progress, setProgress] = useState<number | null>(null);
-  const put = ({ gallery_id: galleryId, title }: Gallery) => {
-    const photoIds = photos.map((it) => it.photo_id);
+  // What is in the gallery since this was opened, also by a try that failed: all of it can be taken back.
+  const added = useRef<number[]>([]);
+  const takeBack = (photoIds: readonly number[]) =>
+    trash.mutate({ photoIds, to: "trash" }, { onError: (error) => saying.failed(error) });
+  const put = async ({ gallery_id: galleryId, title }: Gallery) => {
+    const copies: Added[] = [];
+    const onCopied = (some: readonly Added[]) => {
+      copies.push(...some);
+      added.current.push(...some.filter((it) => it.outcome === "added").flatMap((it) => it.photo_id ?? []));
+      setProgress(copies.length);
+    };
     setProgress(0);
-    copy.mutate(
-      { galleryId, photoIds, onProgress: setProgress },
-      {
-        onSuccess: (copies) => {
-          const [refused, taken] = [copies.filter((it) => !it.outcome), copies.filter((it) => it.outcome)];
-          const added = taken.filter((it) => it.outcome === "added").flatMap((it) => it.photo_id ?? []);
-          const undo = () => trash.mutate({ photoIds: added, to: "trash" });
-          if (taken.length > 0)
-            saying.done(
-              t("done.gallery", { count: taken.length, title }),
-              added.length > 0 ? undo : undefined,
-            );
-          if (refused.length > 0) saying.done(t("gallery.failed", { count: refused.length, title }));
-          onDone();
-        },
-        onError: (error) => {
-          setProgress(null);
-          saying.failed(error);
-        },
-      },
-    );
+    try {
+      await copy.mutateAsync({ galleryId, photoIds: photos.map((it) => it.photo_id), onCopied });
+    } catch (error) {
+      setProgress(null);
+      saying.failed(error);
+      return;
+    }
+    const refused = copies.filter((it) => !it.outcome).length;
+    const taken = copies.length - refused;
+    const undo = added.current.length > 0 ? () => takeBack(added.current) : undefined;
+    if (taken > 0) saying.done(t("done.gallery", { count: taken, title }), undo);
+    if (refused > 0) saying.done(t("gallery.failed", { count: refused, title }));
+    onDone();
   };
-  return { put, progress };
+  return { put: (gallery: Gallery) => void put(gallery), progress };
 }
 
 function Galleries({ onChoose }: { onChoose: (gallery: Gallery) => void }) {
