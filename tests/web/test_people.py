@@ -46,7 +46,7 @@ def tiles(page: Page) -> Locator:
 
 def said(page: Page, text: str) -> Locator:
     """The message with this text."""
-    messages = page.get_by_role("region", name="Notifications").locator("[role]")
+    messages = page.get_by_role("region", name="Messages").locator("[role]")
     return messages.filter(has_text=text).first
 
 

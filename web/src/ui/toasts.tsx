@@ -46,10 +46,11 @@ export function useSaying() {
 }
 
 export function Toasts() {
+  const { t } = useTranslation();
   return (
     <Toast.Provider toastManager={manager} limit={3}>
       <Toast.Portal>
-        <Toast.Viewport className={styles.viewport}>
+        <Toast.Viewport className={styles.viewport} aria-label={t("messages")}>
           <List />
         </Toast.Viewport>
       </Toast.Portal>
