@@ -187,7 +187,7 @@ class TestCopies:
         await studio.client.post(f"{ROOT}/photos/trash", json={"photo_ids": [photo]})
         async with studio.runtime.db.write() as session:
             tenant = await Tenants(session, Principal(), studio.runtime.clock).create("theirs", Quotas())
-        theirs, _ = await make_photo(studio, studio.runtime.clock.now(), who=Principal(tenant.id))
+        theirs, _ = await make_photo(studio, who=Principal(tenant.id))
         assert await copy(studio, await make(studio), [photo, theirs]) == []
 
     async def test_whose_file_is_gone_is_told_of(self, studio: Library) -> None:
