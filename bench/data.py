@@ -33,10 +33,7 @@ def people(rows: int, dimension: int, *, photos_each: int = 10, seed: int = 0):
     Persons have `photos_each` photos on average.
     """
     rng = np.random.default_rng(seed)
-    between = deviations(dimension, FALL_BETWEEN, 1 - WITHIN)
-    within = deviations(dimension, FALL_WITHIN, WITHIN)
-    moved = rng.permutation(dimension)[: int(SHUFFLED * dimension)]
-    within[moved] = within[rng.permutation(moved)]
+    between, within = axes(dimension, rng)
     centres = rng.standard_normal((max(1, rows // photos_each), dimension), np.float32) * between
     weights = rng.lognormal(0, POPULARITY, len(centres))
     who = rng.choice(len(centres), rows, p=weights / weights.sum())
@@ -49,7 +46,16 @@ def people(rows: int, dimension: int, *, photos_each: int = 10, seed: int = 0):
     return vectors, who + 1
 
 
-def deviations(dimension: int, fall: float, variance: float):
+def axes(dimension: int, rng: np.random.Generator):
+    """Standard deviations (dimension,) of the axes between persons, and within them."""
+    between = _deviations(dimension, FALL_BETWEEN, 1 - WITHIN)
+    within = _deviations(dimension, FALL_WITHIN, WITHIN)
+    moved = rng.permutation(dimension)[: int(SHUFFLED * dimension)]
+    within[moved] = within[rng.permutation(moved)]
+    return between, within
+
+
+def _deviations(dimension: int, fall: float, variance: float):
     """Standard deviations (dimension,) of the axes, whose squares add up to `variance`."""
     variances = np.exp(-fall * np.arange(dimension) / dimension)
     return np.sqrt(variance * variances / variances.sum()).astype(np.float32)

@@ -24,7 +24,7 @@ import numpy as np
 import onnx
 import torch
 
-from bench.data import FALL_BETWEEN, FALL_WITHIN, SHUFFLED, STRAY, WITHIN, deviations
+from bench.data import STRAY, axes
 from bench.report import Row, parser_for, show
 from kith.engine.graph import PixelFormat, accept_pixels, read_network
 from kith.index import gpuscan
@@ -79,11 +79,7 @@ class Drawn:
 
     def __init__(self, rows: int, dimension: int, seed: int = 0) -> None:
         torch.manual_seed(seed)
-        rng = np.random.default_rng(seed)
-        between = deviations(dimension, FALL_BETWEEN, 1 - WITHIN)
-        within = deviations(dimension, FALL_WITHIN, WITHIN)
-        moved = rng.permutation(dimension)[: int(SHUFFLED * dimension)]
-        within[moved] = within[rng.permutation(moved)]
+        between, within = axes(dimension, np.random.default_rng(seed))
         self._within = torch.from_numpy(within).cuda()
         people = max(1, rows // 10)
         self._centres = torch.randn(people, dimension, device="cuda") * torch.from_numpy(between).cuda()

@@ -111,7 +111,8 @@ async def _serve(
     server = _Server(config, lambda: announce(url_of(listener)))
     with _stopped_by_signals(server):
         async with opening() as (app, server.end_streams):
-            config.app = server.app = app
+            app.state.prepare()
+            config.app = app
             await server.serve(sockets=[listener])
 
 
@@ -122,7 +123,6 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._on_start = on_start
         self.end_streams: Callable[[], None] = lambda: None
-        self.app: Starlette | None = None
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Streams would otherwise be waited for, and come to no end."""
@@ -131,8 +131,6 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self.app is not None:
-            self.app.state.prepare()
         # What there is by now stays: Python need not look through all of it again for garbage, which
         # takes a fifth of a second and falls on some request.
         gc.collect()

@@ -5,7 +5,8 @@ export type Jobs = Schema<"JobsOut">;
 export type KindOfWork = Schema<"KindOut">;
 export type FailedJob = Schema<"FailedJobOut">;
 export type Pausable = Schema<"KindIn">["kind"];
-export type Which = Schema<"AnalyseIn">["which"];
+type Analyse = Schema<"AnalyseIn">;
+export type Which = Analyse["which"];
 
 const PAUSABLE: Record<Pausable, true> = {
   analyse: true,
@@ -70,10 +71,15 @@ export function useRetryJobs() {
   });
 }
 
+/** Has photos looked at again: these, or all there are of a kind. */
 export function useAnalyse() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: async (which: Which) => body(await api.POST("/jobs/analyse", { body: { which } })),
-    onSettled: () => queries.invalidateQueries({ queryKey: ["jobs"] }),
+    mutationFn: async (wanted: Analyse) => body(await api.POST("/jobs/analyse", { body: wanted })),
+    onSettled: (_queued, _error, { photo_ids }) =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: ["jobs"] }),
+        ...(photo_ids ?? []).map((id) => queries.invalidateQueries({ queryKey: ["photo", id] })),
+      ]),
   });
 }

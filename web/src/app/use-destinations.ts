@@ -19,8 +19,7 @@ export interface Destination {
   go: () => void;
 }
 
-type Sign = "@" | "#" | "/" | ">";
-const SIGNS: readonly string[] = ["@", "#", "/", ">"] satisfies Sign[];
+const SIGNS = ["@", "#", "/", ">"];
 const THEMES: readonly [Theme, ComponentType][] = [
   ["light", Sun],
   ["dark", Moon],

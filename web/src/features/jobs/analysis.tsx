@@ -24,10 +24,13 @@ export function Analysis({ photos, mayManage }: AnalysisProps) {
   const missing = packs.data?.waiting_photos ?? 0;
   const shown = (count: number) => count.toLocaleString(i18n.language);
   const go = (which: Which) =>
-    analyse.mutate(which, {
-      onSuccess: ({ queued }) => saying.done(t("queuedNow", { count: queued })),
-      onError: (error) => saying.failed(error),
-    });
+    analyse.mutate(
+      { which },
+      {
+        onSuccess: ({ queued }) => saying.done(t("queuedNow", { count: queued })),
+        onError: (error) => saying.failed(error),
+      },
+    );
   const text = t("analysed", { count: photos.total, done: shown(photos.analysed), all: shown(photos.total) });
   return (
     <Section title={t("analysis")} explain={t("analysisExplained")}>

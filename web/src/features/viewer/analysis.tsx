@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { useAnalyseAgain } from "@/api/analysis";
+import { useAnalyse } from "@/api/jobs";
 import type { Photo } from "@/api/photos";
 import { Button } from "@/ui/button";
 import { useSaying } from "@/ui/toasts";
@@ -9,9 +9,9 @@ import styles from "./info-panel.module.css";
 export function Analysis({ photo }: { photo: Photo }) {
   const { t } = useTranslation("viewer");
   const saying = useSaying();
-  const again = useAnalyseAgain(photo.photo_id);
+  const again = useAnalyse();
   const tryAgain = (): void => {
-    again.mutateAsync().then(
+    again.mutateAsync({ which: "failed", photo_ids: [photo.photo_id] }).then(
       () => saying.done(t("analysis.queued")),
       (error: unknown) => saying.failed(error, tryAgain),
     );
