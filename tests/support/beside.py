@@ -1,5 +1,6 @@
 """People and decisions asked and changed beside a page, as another tab would."""
 
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -27,13 +28,29 @@ class Beside:
     def undo(self, decision_id: int) -> None:
         self._client.post(f"/decisions/{decision_id}/undo").raise_for_status()
 
+    def undo_all(self) -> None:
+        answer = self._client.post("/decisions/undo")
+        while answer.status_code == httpx.codes.OK:
+            answer = self._client.post("/decisions/undo")
+        assert answer.json()["code"] == "nothing_to_undo"
+
+    def settle(self) -> None:
+        """Until Kith has drawn its conclusions."""
+        for _ in range(600):
+            kinds = self._client.get("/jobs").raise_for_status().json()["kinds"]
+            if not any(it["queued"] + it["running"] for it in kinds if it["kind"] == "identify"):
+                return
+            time.sleep(0.1)
+        raise AssertionError("faces are still being identified after a minute")
+
 
 @contextmanager
 def beside(server: Server) -> Generator[Beside]:
     """Whatever was decided meanwhile, here or on a page, is taken back at the end."""
     with httpx.Client(base_url=f"{server.address}/api/kith", timeout=30) as client:
+        it = Beside(client)
         try:
-            yield Beside(client)
+            yield it
         finally:
-            while client.post("/decisions/undo").status_code == 200:
-                pass
+            it.undo_all()
+            it.settle()

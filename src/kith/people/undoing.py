@@ -18,7 +18,7 @@ from kith.kit.clock import Clock
 from kith.kit.db import WriteSession
 from kith.people import queries
 from kith.people.errors import DecisionNotFound, NothingToUndo
-from kith.people.ledger import UNITS, Row
+from kith.people.ledger import UNITS, Row, Values
 from kith.people.tables import Decision, Person, RowChange, Subject
 
 Unit = tuple[str, int, tuple[str, ...]]
@@ -43,12 +43,14 @@ class Undoing:
         self._clock = clock
         self._held: set[Unit] = set()
         self._relied_upon: set[int] = set()
+        self._losing: set[int | None] = set()
 
     async def undo(self, decision_id: int | None = None) -> Undone:
         """Take back one decision, or the last that stands; raises DecisionNotFound or NothingToUndo."""
         it = await self._find(decision_id)
         await self._look_ahead(it)
         done = [await self._put_back(it, change) for change in sorted(it.changes, key=_turn)]
+        await self._recall()
         await self._session.execute(queries.drop_rejections(it.id))
         record(
             self._session, self._clock, self._who, AuditAction.DECIDE, "decision", it.id, counts={"undone": 1}
@@ -99,10 +101,35 @@ class Undoing:
         names = [name for unit in units for name in unit if before[name] != after[name]]
         if isinstance(row, Person) and row.id in self._relied_upon and "is_anchored" in names:
             names.remove("is_anchored")  # a later decision needs this person to stay out of grouping
-        for name in names:
-            setattr(row, name, _parsed(name, before[name]))
-        await self._mend(row)
+        if isinstance(row, Face):
+            await self._revive(before)
+            self._losing.add(row.person_id)
+        # A person who is gone by now must not be written down, not even until this is mended.
+        with self._session.no_autoflush:
+            for name in names:
+                setattr(row, name, _parsed(name, before[name]))
+            await self._mend(row)
         return bool(names)
+
+    async def _revive(self, before: Values) -> None:
+        """A group without a name that has lost its last face since is there again, for one to come back."""
+        person_id = before["person_id"]
+        if before["state"] != FaceState.GROUPED or not isinstance(person_id, int):
+            return
+        if await self._session.get(Person, person_id) is None:
+            now = self._clock.now()
+            self._session.add(
+                Person(
+                    id=person_id, tenant_id=self._who.tenant_id, notes={}, created_at=now, updated_at=now
+                )
+            )  # fmt: skip
+            await self._session.flush()
+
+    async def _recall(self) -> None:
+        """Have persons who have lost faces looked at again, with those recognised by these faces."""
+        lost = sorted(person_id for person_id in self._losing if person_id is not None)
+        for person in await self._session.scalars(queries.persons(self._who, lost)):
+            person.to_match, person.updated_at = True, self._clock.now()
 
     async def _remove(self, it: Decision, row: Row) -> bool:
         """Undo a creation: a drawn face goes with its embedding, a person with a machine's guesses."""
@@ -134,7 +161,9 @@ class Undoing:
     async def _mend(self, row: Row) -> None:
         """Put right what time has changed: a person merged since stands for the old one, or nobody does."""
         if isinstance(row, Person):
-            row.to_match = True
+            row.to_match, row.updated_at = True, self._clock.now()
+            if not row.is_anchored:
+                await self._ungroup(row)
             return
         row.person_id = await self._living(row.person_id)
         row.suggested_person_id = await self._living(row.suggested_person_id)
@@ -149,6 +178,13 @@ class Undoing:
             row.similarity = None
         row.to_identify = True
         touch(self._session, [row.id])
+
+    async def _ungroup(self, person: Person) -> None:
+        """Nobody vouches for this person any more: what was recognised as them is a guess of grouping."""
+        for face in await self._session.scalars(faces_of_person(self._who, person.id)):
+            if face.state == FaceState.AUTO and not face.is_pinned:
+                face.state, face.similarity, face.to_identify = FaceState.GROUPED, None, True
+                touch(self._session, [face.id])
 
     async def _living(self, person_id: int | None) -> int | None:
         seen: set[int] = set()

@@ -4,6 +4,7 @@ from kith.faces.recognition import Recognition
 from kith.index.base import Scope
 from kith.kit.db import ReadSession
 from kith.people import queries
+from kith.people.identification.doubting import Doubting
 from kith.people.identification.plan import IdentifyConfig, Plan
 from kith.people.identification.reading import Reading
 from kith.people.identification.recognising import Recognising
@@ -22,6 +23,10 @@ async def think(
     recognising, regrouping = Recognising(reading, config), Regrouping(reading, config)
     await reading.begin(FACES)
     await recognising.recall()
+    doubted = await Doubting(reading, config).doubt()
+    if doubted:
+        # They must vote for nobody any more; the next job looks at them with all that waits.
+        return Plan(read=plan.read, doubted=doubted, is_partial=True)
     by_gallery: dict[int, list[int]] = {}
     for standing in (plan.read[face_id] for face_id in recognising.candidates()):
         by_gallery.setdefault(standing.photo.gallery_id, []).append(standing.face.id)

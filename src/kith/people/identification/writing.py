@@ -42,6 +42,7 @@ class Writing:
         for person_id, face_ids in plan.groups:
             await self._form(person_id, self._still(face_ids))
         self._match(plan, matches)
+        self._let_go(plan)
         for person in await self._session.scalars(queries.persons(self._who, sorted(plan.recalled))):
             person.to_match = person.updated_at != plan.recalled[person.id]
         for gallery in await self._session.scalars(queries.galleries(sorted(plan.capacities))):
@@ -122,6 +123,13 @@ class Writing:
             else:
                 face.suggested_person_id = it.person_id
                 self._place(face, face.person_id)
+
+    def _let_go(self, plan: Plan) -> None:
+        """Doubted faces are nobody's again, and wait for the next job."""
+        for face in (self._faces.get(face_id) for face_id in plan.doubted):
+            if face is not None:
+                face.similarity, face.to_identify = None, True
+                self._place(face, None)
 
     async def _dissolve(self, plan: Plan) -> None:
         """Remove persons without a name whom this has left without a face."""

@@ -102,16 +102,19 @@ class UseCases:
         person.updated_at = self.clock.now()
 
     async def release(self, ledger: Ledger, faces: Iterable[Face]) -> None:
-        """Take faces from their persons; who is left in a group without a name is looked at again."""
+        """Take faces from their persons; whoever was put there because of them is looked at again."""
         groups: set[int] = set()
+        known: set[int] = set()
         for face in faces:
             ledger.watch(face)
-            if face.state == FaceState.GROUPED and face.person_id is not None:
-                groups.add(face.person_id)
+            if face.person_id is not None:
+                (groups if face.state == FaceState.GROUPED else known).add(face.person_id)
             face.person_id = face.suggested_person_id = face.similarity = None
             face.state = FaceState.UNKNOWN
             face.to_identify = True
         await self.session.flush()
+        for person in await self.session.scalars(queries.persons(self.who, sorted(known))):
+            person.to_match, person.updated_at = True, self.clock.now()
         for person_id in sorted(groups):
             for face in await self.session.scalars(face_queries.faces_of_person(self.who, person_id)):
                 face.to_identify = True

@@ -142,12 +142,14 @@ class FaceUseCases(UseCases):
         ]
         await self.release(ledger, rivals)
         left = [face for face in faces if face.person_id != person.id]
+        # Whoever was recognised by these is looked at again, and so are they.
+        known = {face.id for face in left if face.state in {FaceState.AUTO, FaceState.CONFIRMED}}
         await self.release(ledger, left)
         for face in faces:
             ledger.watch(face)
             face.person_id, face.state, face.similarity = person.id, FaceState.CONFIRMED, None
             face.suggested_person_id = None
-            face.is_pinned, face.to_identify, face.is_ignored = True, False, False
+            face.is_pinned, face.to_identify, face.is_ignored = True, face.id in known, False
 
 
 def _supposed(face: Face) -> int:
