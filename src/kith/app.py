@@ -9,6 +9,7 @@ import structlog
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.routing import Mount
 from starlette.types import Scope
 
 from kith.accounts.principal import Principal
@@ -36,14 +37,27 @@ log = structlog.get_logger()
 def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
     """The application over `runtime`, which then belongs to the caller, or over one of its own.
 
-    All surfaces answer at the root and each under `/compat/<name>`; browsers are shown the front end.
+    All surfaces that are enabled answer at the root and each under `/compat/<name>`, and alone at the root
+    of a port of its own where it has one; browsers are shown the front end.
     `app.state.prepare()` makes all their routes ready, where the first requests should not wait for that.
     """
     keep_uploads_in_memory()
     metrics = Metrics()
     core, native, galleries, galleries_alone = _without_state()
-    sessions, vectors = create_sessions(), create_vectors()
-    operations = create_operations([core, sessions, galleries, vectors], metrics)
+    surfaces = {
+        "core": core, "sessions": create_sessions(), "galleries": galleries, "vectors": create_vectors()
+    }  # fmt: skip
+    alone = surfaces | {"galleries": galleries_alone}
+    names = settings.surfaces.enabled
+    operations = create_operations([surfaces[name] for name in names], metrics)
+    site = Site(
+        {
+            "/api/kith": native, "/compat/native": native,
+            **{f"/compat/{name}": alone[name] for name in names},
+        },
+        [operations, *(surfaces[name] for name in names)],
+        {port: alone[name] for name, port in settings.surfaces.ports.items()},
+    )  # fmt: skip
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[dict[str, Runtime]]:
@@ -51,18 +65,13 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
         async with opening as opened, _warming(opened), _working(opened):
             yield {"runtime": opened}
 
-    mounts = {
-        "/api/kith": native, "/compat/native": native, "/compat/core": core, "/compat/sessions": sessions,
-        "/compat/galleries": galleries_alone, "/compat/vectors": vectors,
-    }  # fmt: skip
-    site = Site(mounts, [operations, core, sessions, galleries, vectors])
     app = Starlette(
-        routes=site.routes,
+        routes=[Mount("/", site)],
         middleware=[
             Middleware(HeadAsGet),
             Middleware(RequestContext, metrics=metrics),
-            Middleware(Frontend),
-            Middleware(SharedSearch, surface=vectors, max_bytes=settings.limits.upload_bytes),
+            Middleware(Frontend, is_shown=site.is_shared),
+            Middleware(SharedSearch, surface=surfaces["vectors"], max_bytes=settings.limits.upload_bytes),
             Middleware(
                 Access,
                 site=site,

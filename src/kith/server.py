@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, contextmanager
 
 import uvicorn
 from starlette.applications import Starlette
@@ -52,16 +52,24 @@ def serve(
     """Serve HTTP until SIGINT or SIGTERM; `announce` is told the URL once requests are answered.
 
     Raises AddressNeedsKey, AddressInUse or AddressUnusable before anything is opened, and whatever keeps
-    the data folder or the database from being opened. `progress` hears of long preparations.
+    the data folder or the database from being opened. `progress` hears of long preparations, and of the
+    ports that single surfaces have.
     """
-    has_key = not is_loopback(settings.server.host) and asyncio.run(has_keys(settings))
+    host = settings.server.host
+    has_key = not is_loopback(host) and asyncio.run(has_keys(settings))
 
     @asynccontextmanager
     async def opening() -> AsyncGenerator[Served]:
         async with open_runtime(settings, progress=progress) as runtime:
             yield create_app(settings, runtime), runtime.pulses.end
 
-    _run(settings, opening, announce, has_key=has_key)
+    with ExitStack() as stack:
+        listeners = [stack.enter_context(listen(settings, has_key=has_key))]
+        for name, port in settings.surfaces.ports.items():
+            variable = f"KITH_SURFACES__{name.upper()}__PORT"
+            listeners.append(stack.enter_context(_socket_at(host, port, variable)))
+            progress(f"The {name} surface answers alone at {url_of(listeners[-1])}.")
+        _run(listeners, opening, announce)
 
 
 def serve_engine(
@@ -86,7 +94,8 @@ def serve_engine(
         finally:
             await networks.close()
 
-    _run(settings, opening, announce, has_key=False)
+    with listen(settings) as listener:
+        _run([listener], opening, announce)
 
 
 # What is served, and what ends the streams it may have open.
@@ -94,26 +103,25 @@ Served = tuple[Starlette, Callable[[], None]]
 Opening = Callable[[], AbstractAsyncContextManager[Served]]
 
 
-def _run(settings: Settings, opening: Opening, announce: Callable[[str], None], *, has_key: bool) -> None:
-    """Listen, open what is to be served, serve it, and close it again."""
-    with listen(settings, has_key=has_key) as listener:
-        config = uvicorn.Config(
-            create_app, log_config=None, log_level="warning", access_log=False, server_header=False,
-            proxy_headers=False, lifespan="on", timeout_graceful_shutdown=_GRACE_SECONDS,
-        )  # fmt: skip
-        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(_serve(config, opening, listener, announce))
+def _run(listeners: list[socket.socket], opening: Opening, announce: Callable[[str], None]) -> None:
+    """Open what is to be served, serve it, and close it again."""
+    config = uvicorn.Config(
+        create_app, log_config=None, log_level="warning", access_log=False, server_header=False,
+        proxy_headers=False, lifespan="on", timeout_graceful_shutdown=_GRACE_SECONDS,
+    )  # fmt: skip
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(_serve(config, opening, listeners, announce))
 
 
 async def _serve(
-    config: uvicorn.Config, opening: Opening, listener: socket.socket, announce: Callable[[str], None]
+    config: uvicorn.Config, opening: Opening, listeners: list[socket.socket], announce: Callable[[str], None]
 ) -> None:
-    server = _Server(config, lambda: announce(url_of(listener)))
+    server = _Server(config, lambda: announce(url_of(listeners[0])))
     with _stopped_by_signals(server):
         async with opening() as (app, server.end_streams):
             app.state.prepare()
             config.app = app
-            await server.serve(sockets=[listener])
+            await server.serve(sockets=listeners)
 
 
 class _Server(uvicorn.Server):
@@ -183,12 +191,16 @@ def listen(settings: Settings, *, has_key: bool = False) -> socket.socket:
             f"{host} can be reached by other machines; `kith keys create` a key, set KITH_AUTH__API_KEY, "
             "or listen on 127.0.0.1"
         )
+    return _socket_at(host, port, "KITH_SERVER__PORT")
+
+
+def _socket_at(host: str, port: int, variable: str) -> socket.socket:
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address[:2], family=family, backlog=2048)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise AddressInUse(f"port {port} of {host} is taken; KITH_SERVER__PORT names another") from error
+            raise AddressInUse(f"port {port} of {host} is taken; {variable} names another") from error
         raise AddressUnusable(f"{host}:{port} cannot be listened on: {error.strerror}") from error
 
 

@@ -240,13 +240,21 @@ class AuthSettings(Group):
     )  # fmt: skip
 
 
-class CoreSettings(Group):
+class PlaceSettings(Group):
+    enabled: bool = Field(default=True, description="Whether this surface answers at all.")
+    port: int | None = Field(
+        default=None, ge=1, le=65535,
+        description="A port on which it alone answers, at the root, beside the one all share.",
+    )  # fmt: skip
+
+
+class CoreSettings(PlaceSettings):
     delete_empty_persons: bool = Field(
         default=False, description="Whether deleting a person's last face deletes the person."
     )
 
 
-class SessionsSettings(Group):
+class SessionsSettings(PlaceSettings):
     batch: int = Field(default=1000, ge=1, description="The most photos one call may have indexed.")
     index_per_minute: int = Field(
         default=100, ge=1, description="How many calls that index or delete one address may make a minute."
@@ -256,7 +264,11 @@ class SessionsSettings(Group):
     )
 
 
-class VectorsSettings(Group):
+class GalleriesSettings(PlaceSettings):
+    pass
+
+
+class VectorsSettings(PlaceSettings):
     batch: int = Field(
         default=100, ge=1, le=10_000, description="The most pictures one call may have indexed."
     )
@@ -302,8 +314,23 @@ class GuestSettings(Group):
 class SurfaceSettings(Group):
     core: CoreSettings = Field(default=CoreSettings(), description="The core surface.")
     sessions: SessionsSettings = Field(default=SessionsSettings(), description="The sessions surface.")
-    guests: GuestSettings = Field(default=GuestSettings(), description="Guests of shared galleries.")
+    galleries: GalleriesSettings = Field(default=GalleriesSettings(), description="The galleries surface.")
     vectors: VectorsSettings = Field(default=VectorsSettings(), description="The vectors surface.")
+    guests: GuestSettings = Field(default=GuestSettings(), description="Guests of shared galleries.")
+
+    @property
+    def enabled(self) -> dict[str, PlaceSettings]:
+        """The surfaces that speak other systems' languages and answer, by name."""
+        places: dict[str, PlaceSettings] = {
+            "core": self.core, "sessions": self.sessions,
+            "galleries": self.galleries, "vectors": self.vectors,
+        }  # fmt: skip
+        return {name: place for name, place in places.items() if place.enabled}
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """The ports of surfaces that have one of their own, by name."""
+        return {name: place.port for name, place in self.enabled.items() if place.port is not None}
 
 
 class LogSettings(Group):

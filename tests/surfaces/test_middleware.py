@@ -10,6 +10,7 @@ import structlog
 from fastapi import FastAPI, Request
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Message
 
 from kith.accounts.errors import ApiKeyMissing
@@ -54,7 +55,7 @@ def small_app(api_key: str | None = None) -> tuple[Starlette, Metrics]:
 
     site = Site({"/compat/small": inner}, [inner])
     return Starlette(
-        routes=site.routes,
+        routes=[Mount("/", site)],
         middleware=[
             Middleware(HeadAsGet), Middleware(RequestContext, metrics=metrics),
             Middleware(Access, site=site, identify=identify), Middleware(BodyLimit, max_bytes=LIMIT),

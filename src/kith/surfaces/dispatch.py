@@ -50,18 +50,23 @@ class Dispatcher:
 
 
 class Site:
-    """Where every surface is: some under prefixes of their own, some at the root."""
+    """Where every surface is: some under prefixes of their own, some at the root, some on their own port."""
 
-    def __init__(self, mounted: Mapping[str, FastAPI], root: Sequence[FastAPI]) -> None:
+    def __init__(
+        self, mounted: Mapping[str, FastAPI], root: Sequence[FastAPI],
+        ports: Mapping[int, FastAPI] | None = None,
+    ) -> None:  # fmt: skip
         self._dispatcher = Dispatcher(root)
         self._mounts = [(Mount(prefix, app), app) for prefix, app in mounted.items()]
-        self._surfaces = {*mounted.values(), *root}
+        self._ports = dict(ports or {})
+        self._surfaces = {*mounted.values(), *root, *self._ports.values()}
         # FastAPI prepares a surface's routes when they are first asked for, which takes long.
         self._asking_nobody = cache(_asking_nobody)
 
-    @property
-    def routes(self) -> list[Mount]:
-        return [*(mount for mount, _ in self._mounts), Mount("/", self._dispatcher)]
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app, inside = self._find(scope)
+        scope.update(inside)  # as Starlette's own routers do; middleware looks there afterwards
+        await app(scope, receive, send)
 
     def prepare(self) -> None:
         """Have all routes made ready now, rather than when they are first asked for."""
@@ -79,7 +84,18 @@ class Site:
         routes = [*public, *(linked if has_link(scope) else ())]
         return any(route.matches(dict(inside))[0] is Match.FULL for route in routes)
 
+    def is_shared(self, scope: Scope) -> bool:
+        """Whether a request came in where all surfaces answer, rather than on the port of one."""
+        return self._alone(scope) is None
+
+    def _alone(self, scope: Scope) -> FastAPI | None:
+        _, port = scope.get("server") or ("", None)
+        return self._ports.get(port or 0)
+
     def _find(self, scope: Scope) -> tuple[FastAPI, Scope]:
+        alone = self._alone(scope)
+        if alone is not None:
+            return alone, scope
         for mount, app in self._mounts:
             found, below = mount.matches(dict(scope))
             if found is not Match.NONE:

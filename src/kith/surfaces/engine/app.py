@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.routing import Mount
 from starlette.types import Scope
 
 from kith import __version__
@@ -123,7 +124,7 @@ def create_engine_app(engine: FaceEngine, networks: Offload, settings: Settings)
         return Principal(actor="kith")
 
     outer = Starlette(
-        routes=site.routes,
+        routes=[Mount("/", site)],
         middleware=[
             Middleware(RequestContext, metrics=metrics),
             Middleware(Access, site=site, identify=identify, trusted_proxies=settings.server.trusted_proxies),

@@ -2,6 +2,7 @@
 
 import gzip
 import mimetypes
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -56,19 +57,22 @@ class Frontend:
     """Answers browsers that open a room or load a file of the build; all else is handed on.
 
     At `/`, which an API has too, only who asks for HTML is shown the front end. Nobody needs a key for these
-    files: they say nothing of anybody's photos.
+    files: they say nothing of anybody's photos. Requests that `is_shown` denies are all handed on.
     """
 
-    def __init__(self, app: ASGIApp, built: Path = BUILT) -> None:
+    def __init__(
+        self, app: ASGIApp, built: Path = BUILT, is_shown: Callable[[Scope], bool] = lambda _: True
+    ) -> None:
         self._app = app
         self._built = built
+        self._is_shown = is_shown
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = self._answer(scope)
         await (self._app if answer is None else answer)(scope, receive, send)
 
     def _answer(self, scope: Scope) -> Response | None:
-        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
+        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"} or not self._is_shown(scope):
             return None
         path: str = scope["path"]
         headers = Headers(scope=scope)
