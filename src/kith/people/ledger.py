@@ -71,7 +71,7 @@ class Ledger:
         await self._session.flush()
         subjects = {(change["subject"], change["id"]) for change in changes}
         subjects |= {(Subject.PERSON.value, person.id) for person in about}
-        subjects |= {(Subject.PERSON.value, person_id) for person_id in _persons_named(changes)}
+        subjects |= {(Subject.PERSON.value, person_id) for person_id in persons_named(changes)}
         self._session.add_all(
             DecisionSubject(decision_id=it.id, subject=Subject(subject), subject_id=row_id)
             for subject, row_id in sorted(subjects)
@@ -98,7 +98,7 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _persons_named(changes: Sequence[RowChange]) -> set[int]:
+def persons_named(changes: Sequence[RowChange]) -> set[int]:
     """The persons that faces came from or went to: their history tells of it."""
     found = {
         values.get("person_id")

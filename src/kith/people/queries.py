@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Delete, Select, case, delete, func, or_, select
+from sqlalchemy import Delete, Select, and_, case, delete, func, or_, select
 from sqlalchemy.orm import aliased
 
 from kith.accounts.principal import Principal, visible_to
@@ -91,6 +91,11 @@ def anchored(who: Principal) -> Select[Person]:
 
 def has_faces(person_ids: Sequence[int]) -> Select[int | None]:
     return select(Face.person_id).where(Face.person_id.in_(person_ids)).distinct()
+
+
+def drop_groups(person_ids: Sequence[int]) -> Delete:
+    """Those of the persons whom no human vouches for."""
+    return delete(Person).where(Person.id.in_(person_ids), ~Person.is_anchored)
 
 
 def rejections(face_ids: Sequence[int]) -> Select[int, int]:
@@ -263,6 +268,48 @@ def count_faces(tenant_id: int, gallery_id: int) -> Select[int]:
         select(func.count(Face.id))
         .join(Photo, Photo.id == Face.photo_id)
         .where(Face.tenant_id == tenant_id, Photo.gallery_id == gallery_id, Face.is_shown)
+    )
+
+
+def decided_together(person_ids: Sequence[int], face_ids: Sequence[int]) -> Select[int, int]:
+    """(person, face) that a decision, standing or undone, is about both."""
+    person, face = aliased(DecisionSubject), aliased(DecisionSubject)
+    return (
+        select(person.subject_id, face.subject_id)
+        .join(face, face.decision_id == person.decision_id)
+        .where(person.subject == Subject.PERSON, person.subject_id.in_(person_ids))
+        .where(face.subject == Subject.FACE, face.subject_id.in_(face_ids))
+        .distinct()
+    )
+
+
+def grounds(person_id: int) -> Select[int, float, bool]:
+    """A person's faces, those in the trash too, as (id, quality, is_recognised).
+
+    Recognised is what is theirs by nothing but its likeness to others. In galleries that are not grouped
+    Kith recognises nobody by itself.
+    """
+    is_recognised = and_(
+        Face.state == FaceState.AUTO, Face.similarity.is_not(None), Face.suggested_person_id.is_(None),
+        Gallery.is_grouped,
+    )  # fmt: skip
+    return (
+        select(Face.id, Face.quality, is_recognised.label("is_recognised"))
+        .join(Photo, Photo.id == Face.photo_id)
+        .join(Gallery, Gallery.id == Photo.gallery_id)
+        .where(Face.person_id == person_id, ~Face.is_ignored)
+        .order_by(Face.id)
+    )
+
+
+def automatic(person_id: int) -> Select[Face]:
+    """A person's faces that no human confirmed, where faces are grouped."""
+    return (
+        select(Face)
+        .join(Photo, Photo.id == Face.photo_id)
+        .join(Gallery, Gallery.id == Photo.gallery_id)
+        .where(Face.person_id == person_id, Face.state == FaceState.AUTO, Gallery.is_grouped)
+        .order_by(Face.id)
     )
 
 

@@ -1,38 +1,45 @@
 """Whether what a machine has recognised still follows from what humans say."""
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
 from kith.index.base import Float32, Int64
-from kith.people.matching import BEST_VOTES
 
-# Faces that vote at a time, so that the votes of a person of any size fit into memory.
+# Faces that are compared at a time, so that the cosines of a person of any size fit into memory.
 _CHUNK = 1024
 
 
 def unsupported(
-    vectors: Float32,
-    vouched: NDArray[np.bool_],
-    sure: NDArray[np.float64],
-    votes: Callable[[Float32], NDArray[np.float64]],
+    vectors: Float32, recognised: NDArray[np.bool_], left: Float32, suggest: float, sure: NDArray[np.float64]
 ) -> Int64:
-    """The rows of a person's faces that no chain of matches leads to from those a human vouches for.
+    """The rows of a person's faces that were recognised by none but the likes of faces that have left.
 
-    `vectors` (n, d) are the person's faces, `vouched` (n,) says which of them stand by themselves, `sure`
-    (n,) the similarity at which each would be recognised. `votes` makes similarities of cosines, 0 where
-    one is too small to count. As in `matching`, the mean of the best votes is what recognises a face; a
-    face that is recognised votes for others.
+    `vectors` (n, d) are the person's faces, `recognised` (n,) says which of them are there by their likeness
+    alone, `left` (k, d) are faces that were the person's. Cosines: from `suggest` on one face speaks for
+    another, from `sure` (n,) on that is enough to recognise it. What those that left have spoken for, in
+    however many steps, is doubted; what one of the others is still enough for is doubted no more.
     """
-    best = np.zeros((len(vectors), BEST_VOTES))
-    voters, doubted = np.flatnonzero(vouched), np.flatnonzero(~vouched)
-    while len(voters) and len(doubted):
-        for start in range(0, len(voters), _CHUNK):
-            cast = votes(vectors[doubted] @ vectors[voters[start : start + _CHUNK]].T)
-            cast = np.concatenate([best[doubted], cast], axis=1)
-            best[doubted] = np.partition(cast, -BEST_VOTES, axis=1)[:, -BEST_VOTES:]
-        count = np.count_nonzero(best[doubted], axis=1)
-        is_sure = (count > 0) & (best[doubted].sum(axis=1) >= sure[doubted] * count)
-        voters, doubted = doubted[is_sure], doubted[~is_sure]
-    return doubted
+    doubted = np.zeros(len(vectors), dtype=bool)
+    speakers = left
+    while len(speakers):
+        rows = np.flatnonzero(recognised & ~doubted)
+        reached = rows[_closest(vectors[rows], speakers) >= suggest]
+        doubted[reached] = True
+        speakers = vectors[reached]
+    speakers = vectors[~doubted]
+    while len(speakers):
+        rows = np.flatnonzero(doubted)
+        reached = rows[_closest(vectors[rows], speakers) >= sure[rows]]
+        doubted[reached] = False
+        speakers = vectors[reached]
+    return np.flatnonzero(doubted)
+
+
+def _closest(vectors: Float32, others: Float32) -> Float32:
+    """The largest cosine (n,) of each vector to any of the others."""
+    best = np.full(len(vectors), -1, dtype=np.float32)
+    for at in range(0, len(vectors), _CHUNK):
+        for start in range(0, len(others), _CHUNK):
+            cosines = vectors[at : at + _CHUNK] @ others[start : start + _CHUNK].T
+            best[at : at + _CHUNK] = np.maximum(best[at : at + _CHUNK], cosines.max(axis=1))
+    return best

@@ -11,14 +11,15 @@ from datetime import date, datetime
 from kith.accounts.principal import Principal
 from kith.audit.service import record
 from kith.audit.tables import AuditAction
+from kith.faces import queries as face_queries
 from kith.faces.changes import touch
-from kith.faces.queries import faces_of_person
 from kith.faces.tables import Face, FaceState
+from kith.kit.chunks import chunks
 from kith.kit.clock import Clock
 from kith.kit.db import WriteSession
 from kith.people import queries
 from kith.people.errors import DecisionNotFound, NothingToUndo
-from kith.people.ledger import UNITS, Row, Values
+from kith.people.ledger import UNITS, Row, Values, persons_named
 from kith.people.tables import Decision, Person, RowChange, Subject
 
 Unit = tuple[str, int, tuple[str, ...]]
@@ -44,11 +45,13 @@ class Undoing:
         self._held: set[Unit] = set()
         self._relied_upon: set[int] = set()
         self._losing: set[int | None] = set()
+        self._loaded: list[Row] = []
 
     async def undo(self, decision_id: int | None = None) -> Undone:
         """Take back one decision, or the last that stands; raises DecisionNotFound or NothingToUndo."""
         it = await self._find(decision_id)
         await self._look_ahead(it)
+        await self._load(it)
         done = [await self._put_back(it, change) for change in sorted(it.changes, key=_turn)]
         await self._recall()
         await self._session.execute(queries.drop_rejections(it.id))
@@ -89,6 +92,15 @@ class Undoing:
         }
         self._relied_upon = set(await self._session.scalars(queries.persons_of_later(it.id)))
 
+    async def _load(self, it: Decision) -> None:
+        """Read all rows at once; the session finds them by their ids as long as they are held here."""
+        faces = [change["id"] for change in it.changes if change["subject"] == Subject.FACE]
+        persons = {change["id"] for change in it.changes if change["subject"] == Subject.PERSON}
+        for some in chunks(sorted(persons | persons_named(it.changes))):
+            self._loaded += await self._session.scalars(queries.persons(self._who, some))
+        for some in chunks(faces):
+            self._loaded += await self._session.scalars(face_queries.faces(self._who, some))
+
     async def _put_back(self, it: Decision, change: RowChange) -> bool:
         subject = Subject(change["subject"])
         row = await self._session.get(Face if subject is Subject.FACE else Person, change["id"])
@@ -101,7 +113,7 @@ class Undoing:
         names = [name for unit in units for name in unit if before[name] != after[name]]
         if isinstance(row, Person) and row.id in self._relied_upon and "is_anchored" in names:
             names.remove("is_anchored")  # a later decision needs this person to stay out of grouping
-        if isinstance(row, Face):
+        if isinstance(row, Face) and "person_id" in names:
             await self._revive(before)
             self._losing.add(row.person_id)
         # A person who is gone by now must not be written down, not even until this is mended.
@@ -147,7 +159,7 @@ class Undoing:
 
     async def _let_go(self, person: Person) -> bool:
         """Free a person's faces, unless a human has since said that they are theirs."""
-        faces = (await self._session.scalars(faces_of_person(self._who, person.id))).all()
+        faces = (await self._session.scalars(face_queries.faces_of_person(self._who, person.id))).all()
         if person.id in self._relied_upon or any(face.state == FaceState.CONFIRMED for face in faces):
             return False
         suggested = (await self._session.scalars(queries.suggested([person.id]))).all()
@@ -173,7 +185,7 @@ class Undoing:
         elif row.state in {FaceState.UNKNOWN, FaceState.SUGGESTED}:
             row.state = FaceState.AUTO if person.is_anchored else FaceState.GROUPED
         elif row.state == FaceState.GROUPED and person.is_anchored:
-            row.state = FaceState.AUTO
+            row.state, row.similarity = FaceState.AUTO, None
         if person is None and row.suggested_person_id is None:
             row.similarity = None
         row.to_identify = True
@@ -181,10 +193,9 @@ class Undoing:
 
     async def _ungroup(self, person: Person) -> None:
         """Nobody vouches for this person any more: what was recognised as them is a guess of grouping."""
-        for face in await self._session.scalars(faces_of_person(self._who, person.id)):
-            if face.state == FaceState.AUTO and not face.is_pinned:
-                face.state, face.similarity, face.to_identify = FaceState.GROUPED, None, True
-                touch(self._session, [face.id])
+        for face in await self._session.scalars(queries.automatic(person.id)):
+            face.state, face.similarity, face.to_identify = FaceState.GROUPED, None, True
+            touch(self._session, [face.id])
 
     async def _living(self, person_id: int | None) -> int | None:
         seen: set[int] = set()

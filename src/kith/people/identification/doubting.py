@@ -1,19 +1,16 @@
 """Thinking again about faces that were recognised by the likes of one that has left their person.
 
 Idea: a correction travels as far as the mistake did. Where a face is taken from a person, by an undo, a
-rejection or a gift to somebody else, faces that Kith recognised by it are let go, unless others of the
-person's faces vouch for them too; then they are identified like new ones.
+rejection or a gift to somebody else, faces that Kith recognised by it are let go, unless another of the
+person's faces is enough for them; then they are identified like new ones. A face that is set aside or
+drawn in vain tells of nobody, and has nobody thought about again.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
-from numpy.typing import NDArray
 
-from kith.engine.faces import Float32
-from kith.faces.tables import FaceState
-from kith.index.base import Scope
-from kith.people.identification.plan import IdentifyConfig, Standing
+from kith.kit.chunks import chunks
+from kith.people import queries
+from kith.people.identification.plan import IdentifyConfig
 from kith.people.identification.reading import Reading
 from kith.people.support import unsupported
 
@@ -28,39 +25,36 @@ class Doubting:
         self._calibration = reading.recognition.calibration
 
     async def doubt(self) -> list[int]:
-        """The ids of such faces; of the persons that were recalled, those near a face that waits are read."""
-        waiting = await self._reading.embedded(sorted(self._plan.waiting))
-        if not self._plan.recalled or not waiting:
-            return []
-        scope = Scope(self._reading.tenant_id, persons=frozenset(self._plan.recalled))
-        min_cosine = self._calibration.cosine(self._thresholds.suggest)
-        vectors = await self._reading.vectors(waiting)
-        near = await self._reading.recognition.within(vectors, scope, min_cosine)
-        persons = sorted({person for around in near for person in around.persons.tolist()})
-        return [face_id for person_id in persons for face_id in await self._unsupported(person_id)]
+        """The ids of such faces, among persons that are recalled and have lost a face that waits."""
+        left: dict[int, list[int]] = {}
+        for persons in chunks(sorted(self._plan.recalled)):
+            for faces in chunks(sorted(self._plan.waiting)):
+                for person_id, face_id in await self._reading.session.execute(
+                    queries.decided_together(persons, faces)
+                ):
+                    if self._plan.read[face_id].person_id != person_id:
+                        left.setdefault(person_id, []).append(face_id)
+        return [
+            it for person_id in sorted(left) for it in await self._unsupported(person_id, left[person_id])
+        ]
 
-    async def _unsupported(self, person_id: int) -> list[int]:
-        face_ids = await self._reading.members([person_id])
-        await self._reading.load(face_ids)
-        standing = [self._plan.read[face_id] for face_id in face_ids]
-        vouched = np.array([not _is_recognised(it) for it in standing], dtype=bool)
-        if vouched.all():
+    async def _unsupported(self, person_id: int, left: list[int]) -> list[int]:
+        rows = (await self._reading.session.execute(queries.grounds(person_id))).all()
+        embedded = set(await self._reading.embedded([row.id for row in rows]))
+        known = [row for row in rows if row.id in embedded]
+        if any(not row.is_recognised for row in rows if row.id not in embedded):
+            return []  # whoever would speak for the others has not been seen by this pack yet
+        recognised = np.array([row.is_recognised for row in known], dtype=bool)
+        if not recognised.any():
             return []
-        rows = await self._reading.recognition.compute.run(
-            unsupported, await self._reading.vectors(face_ids), vouched, self._sure(standing), self._votes
-        )
-        return [face_ids[row] for row in rows.tolist()]
-
-    def _sure(self, standing: Sequence[Standing]) -> NDArray[np.float64]:
         least = self._thresholds
-        is_poor = [it.face.quality < least.seed_quality for it in standing]
-        return np.where(is_poor, least.poor, least.auto)
-
-    def _votes(self, cosines: Float32) -> NDArray[np.float64]:
-        similarities = self._calibration.similarity(cosines)
-        return np.where(similarities >= self._thresholds.suggest, similarities, 0.0)
-
-
-def _is_recognised(it: Standing) -> bool:
-    """Whether this is a face's person by nothing but its likeness to others of that person."""
-    return it.state == FaceState.AUTO and it.face.similarity is not None and not it.face.is_pinned
+        sure = [least.poor if row.quality < least.seed_quality else least.auto for row in known]
+        found = await self._reading.recognition.compute.run(
+            unsupported,
+            await self._reading.vectors([row.id for row in known]),
+            recognised,
+            await self._reading.vectors(await self._reading.embedded(left)),
+            self._calibration.cosine(least.suggest),
+            np.array([self._calibration.cosine(similarity) for similarity in sure]),
+        )
+        return [known[row].id for row in found.tolist()]

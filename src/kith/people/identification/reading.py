@@ -31,11 +31,13 @@ class Reading:
         self._vectors: dict[int, Float32] = {}
 
     async def begin(self, limit: int) -> list[int]:
-        """Read the faces that wait, and which persons no human vouches for; the ids of the faces."""
+        """Read what waits: faces, whose ids are answered, and persons; and for whom no human vouches."""
         rows = (await self.session.execute(queries.to_identify(self.tenant_id, limit))).all()
         self._keep(rows)
         self.plan.waiting = set(self.plan.read)
         self.plan.is_partial = len(rows) == limit
+        changed = await self.session.scalars(queries.to_match(self.tenant_id))
+        self.plan.recalled = {person.id: person.updated_at for person in changed}
         self.unanchored = frozenset(await self.session.scalars(queries.unanchored_groups(self.tenant_id)))
         await self._fetch(list(self.plan.read))
         return list(self.plan.read)

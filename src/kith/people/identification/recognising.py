@@ -27,11 +27,9 @@ class Recognising:
         self._nearby: set[int] = set()
 
     async def recall(self) -> None:
-        """Look again at faces near persons whose own faces have changed, or were embedded anew."""
+        """Look again at faces near or suggested as persons whose own faces changed, or were embedded anew."""
         session, scope = self._reading.session, Scope(self._reading.tenant_id)
         min_cosine = self._calibration.cosine(self._config.thresholds.suggest)
-        changed = (await session.scalars(queries.to_match(self._reading.tenant_id))).all()
-        self._plan.recalled = {person.id: person.updated_at for person in changed}
         embedded = {
             standing.person_id
             for standing in self._plan.read.values()
@@ -41,6 +39,10 @@ class Recognising:
             best = (await session.scalars(queries.best_faces(person_id, _PROBES))).all()
             near = await self._reading.near(await self._reading.embedded(best), scope, min_cosine)
             self._nearby.update(face_id for around in near for face_id in around.face_ids.tolist())
+        for some in chunks(sorted(self._plan.recalled)):
+            suggested = [face.id for face in await session.scalars(queries.suggested(some))]
+            await self._reading.load(suggested)
+            self._nearby.update(face_id for face_id in suggested if self._reading.is_open(face_id))
 
     def candidates(self) -> list[int]:
         """The faces to match: those that wait, and those near persons that were recalled."""

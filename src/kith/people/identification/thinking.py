@@ -22,11 +22,12 @@ async def think(
     reading = Reading(recognition, session, tenant_id, plan)
     recognising, regrouping = Recognising(reading, config), Regrouping(reading, config)
     await reading.begin(FACES)
-    await recognising.recall()
     doubted = await Doubting(reading, config).doubt()
     if doubted:
         # They must vote for nobody any more; the next job looks at them with all that waits.
-        return Plan(read=plan.read, doubted=doubted, is_partial=True)
+        await reading.load(doubted)
+        return Plan(read={it: plan.read[it] for it in doubted}, doubted=doubted, is_partial=True)
+    await recognising.recall()
     by_gallery: dict[int, list[int]] = {}
     for standing in (plan.read[face_id] for face_id in recognising.candidates()):
         by_gallery.setdefault(standing.photo.gallery_id, []).append(standing.face.id)

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete
-
 from kith.accounts.principal import Principal
 from kith.faces import queries as face_queries
 from kith.faces.changes import touch
@@ -42,9 +40,10 @@ class Writing:
         for person_id, face_ids in plan.groups:
             await self._form(person_id, self._still(face_ids))
         self._match(plan, matches)
-        self._let_go(plan)
+        await self._let_go(plan)
         for person in await self._session.scalars(queries.persons(self._who, sorted(plan.recalled))):
-            person.to_match = person.updated_at != plan.recalled[person.id]
+            # Until all that waits was read: a face that left them may be among the rest.
+            person.to_match = plan.is_partial or person.updated_at != plan.recalled[person.id]
         for gallery in await self._session.scalars(queries.galleries(sorted(plan.capacities))):
             gallery.group_capacity = plan.capacities[gallery.id]
         await self._session.flush()
@@ -124,20 +123,18 @@ class Writing:
                 face.suggested_person_id = it.person_id
                 self._place(face, face.person_id)
 
-    def _let_go(self, plan: Plan) -> None:
+    async def _let_go(self, plan: Plan) -> None:
         """Doubted faces are nobody's again, and wait for the next job."""
-        for face in (self._faces.get(face_id) for face_id in plan.doubted):
-            if face is not None:
+        for some in chunks([face_id for face_id in plan.doubted if face_id in self._faces]):
+            for person in await self._session.scalars(queries.covered_by(some)):
+                person.cover_face_id = None
+            for face in (self._faces[face_id] for face_id in some):
                 face.similarity, face.to_identify = None, True
                 self._place(face, None)
 
     async def _dissolve(self, plan: Plan) -> None:
         """Remove persons without a name whom this has left without a face."""
         before = {was.person_id for was in plan.read.values() if was.person_id is not None}
-        candidates = sorted(
-            before & set(await self._session.scalars(queries.unanchored_groups(self._who.tenant_id)))
-        )
-        for some in chunks(candidates):
+        for some in chunks(sorted(before)):
             left = set(await self._session.scalars(queries.has_faces(some)))
-            gone = [person_id for person_id in some if person_id not in left]
-            await self._session.execute(delete(Person).where(Person.id.in_(gone)))
+            await self._session.execute(queries.drop_groups([it for it in some if it not in left]))

@@ -9,6 +9,7 @@ from kith.faces.service import take_turn
 from kith.faces.tables import Face, FaceState
 from kith.faces.tasks import identify_job
 from kith.jobs.service import Jobs
+from kith.kit.chunks import chunks
 from kith.kit.clock import Clock
 from kith.kit.db import ReadSession, WriteSession
 from kith.people import queries
@@ -97,7 +98,7 @@ class UseCases:
             for face in await self.faces_of(person):
                 if face.state == FaceState.GROUPED:
                     ledger.watch(face)
-                    face.state = FaceState.AUTO
+                    face.state, face.similarity = FaceState.AUTO, None
         person.is_anchored = person.to_match = True
         person.updated_at = self.clock.now()
 
@@ -115,9 +116,12 @@ class UseCases:
         await self.session.flush()
         for person in await self.session.scalars(queries.persons(self.who, sorted(known))):
             person.to_match, person.updated_at = True, self.clock.now()
-        for person_id in sorted(groups):
-            for face in await self.session.scalars(face_queries.faces_of_person(self.who, person_id)):
-                face.to_identify = True
+        for some in chunks(sorted(groups)):
+            left = set(await self.session.scalars(queries.has_faces(some)))
+            await self.session.execute(queries.drop_groups([it for it in some if it not in left]))
+            for person_id in sorted(it for it in left if it is not None):
+                for face in await self.session.scalars(face_queries.faces_of_person(self.who, person_id)):
+                    face.to_identify = True
 
     async def decide(self, ledger: Ledger, kind: DecisionKind, about: Iterable[Person] = ()) -> Decision:
         """Write the decision, and have its consequences worked out in the background."""
