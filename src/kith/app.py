@@ -1,7 +1,7 @@
 """The web application: middleware in front, surfaces behind, a runtime and a worker for its lifetime."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from functools import cache
 
@@ -9,6 +9,7 @@ import structlog
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount
 from starlette.types import Scope
 
@@ -68,6 +69,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
     app = Starlette(
         routes=[Mount("/", site)],
         middleware=[
+            *_for_other_pages(settings.server.origins),
             Middleware(HeadAsGet),
             Middleware(RequestContext, metrics=metrics),
             Middleware(Frontend, is_shown=site.is_shared),
@@ -78,6 +80,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
                 identify=_identify,
                 trusted_proxies=settings.server.trusted_proxies,
                 signed_in=_signed_in,
+                origins=settings.server.origins,
             ),
             Middleware(AuditOrigin, clock_of=_clock_of),
             Middleware(BodyLimit, max_bytes=settings.limits.upload_bytes),
@@ -86,6 +89,20 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Starlette:
     )
     app.state.prepare = site.prepare
     return app
+
+
+def _for_other_pages(origins: Sequence[str]) -> list[Middleware]:
+    """What lets browsers hand answers to pages of other origins (CORS); cookies do not go along."""
+    if not origins:
+        return []
+    shown = ["ETag", "Retry-After", "X-Request-ID", "X-API-Version", "X-RateLimit-Limit",
+             "X-RateLimit-Remaining", "X-RateLimit-Reset"]  # fmt: skip
+    return [
+        Middleware(
+            CORSMiddleware, allow_origins=origins, allow_methods=["*"], allow_headers=["*"],
+            expose_headers=shown, max_age=600,
+        )
+    ]  # fmt: skip
 
 
 @cache

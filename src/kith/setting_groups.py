@@ -1,10 +1,14 @@
 """What can be set, in groups: each a part of the settings, handed down to what it is about."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr
 
 MEBIBYTE = 1 << 20
+
+
+# A scheme and a host, as browsers send them; never `*`, for any page could then use a server without keys.
+Origin = Annotated[str, Field(pattern=r"^https?://[^/*\s]+$")]
 
 
 class Group(BaseModel):
@@ -214,6 +218,11 @@ class ServerSettings(Group):
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     trusted_proxies: tuple[IPvAnyNetwork, ...] = Field(
         default=(), description="Addresses or networks of proxies whose `X-Forwarded-For` is believed."
+    )
+    origins: tuple[Origin, ...] = Field(
+        default=(),
+        description="Origins, `https://shop.example`, whose pages may call Kith from browsers. They may do "
+        "whatever the keys they show may do, and all while there is no key.",
     )
 
 

@@ -1,18 +1,29 @@
 """Where surfaces answer: at the root with all others, on a port of their own, or nowhere."""
 
 import socket
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
 from kith.app import create_app
 from kith.server import AddressInUse, serve
-from kith.setting_groups import GalleriesSettings, PlaceSettings, ServerSettings, SurfaceSettings
+from kith.setting_groups import (
+    AuthSettings,
+    GalleriesSettings,
+    PlaceSettings,
+    ServerSettings,
+    SurfaceSettings,
+)
 from kith.settings import Settings
 from tests.support.client import connected, live_server
 
 KEY = {"x-api-key": "sixteen letters!"}
+# What a browser says of a page of another origin, and what it asks before it sends a key for one.
+PAGE = {"origin": "https://shop.example", "sec-fetch-site": "cross-site"}
+ASKING = {"access-control-request-method": "POST", "access-control-request-headers": "x-api-key"}
 
 
 def free_port() -> int:
@@ -90,3 +101,48 @@ class TestSwitchedOff:
         """A surface that is added says where it is, too."""
         named = {name for name, it in SurfaceSettings() if isinstance(it, PlaceSettings)}
         assert named == set(SurfaceSettings().enabled)
+
+
+class TestOtherPages:
+    """What a browser may do for a page of another origin."""
+
+    @pytest.fixture
+    async def client(self, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+        server = ServerSettings(origins=("https://shop.example",))
+        settings = Settings(data=tmp_path, server=server, auth=AuthSettings(api_key=KEY["x-api-key"]))
+        async with connected(create_app(settings), timeout=60) as it:
+            yield it
+
+    async def test_one_that_is_named_may_call(self, client: httpx.AsyncClient) -> None:
+        asked = await client.options("/api/v2/search", headers={**PAGE, **ASKING})
+        assert asked.status_code == 200
+        assert asked.headers["access-control-allow-headers"] == "x-api-key"
+        answer = await client.post("/people", json={"name": "Ada"}, headers={**PAGE, **KEY})
+        assert answer.status_code != 403
+        assert answer.headers["access-control-allow-origin"] == "https://shop.example"
+        assert "access-control-allow-credentials" not in answer.headers
+        refused = await client.get("/persons", headers=PAGE)
+        assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (
+            401, "https://shop.example",
+        )  # fmt: skip
+
+    async def test_others_may_not(self, client: httpx.AsyncClient) -> None:
+        page = {**PAGE, "origin": "https://elsewhere.example"}
+        asked = await client.options("/api/v2/search", headers={**page, **ASKING})
+        assert "access-control-allow-origin" not in asked.headers
+        answer = await client.post("/people", json={"name": "Ada"}, headers={**page, **KEY})
+        assert (answer.status_code, "access-control-allow-origin" in answer.headers) == (403, False)
+
+    async def test_nobody_may_who_is_signed_in_elsewhere(self, client: httpx.AsyncClient) -> None:
+        await client.post("/api/kith/session", json={"key": KEY["x-api-key"]})
+        assert client.cookies
+        own = {"sec-fetch-site": "same-origin"}
+        made = await client.post("/api/kith/people", json={"name": "Ada"}, headers=own)
+        assert made.status_code == 201
+        answer = await client.post("/api/kith/people", json={"name": "Eve"}, headers=PAGE)
+        assert answer.status_code == 403
+
+    @pytest.mark.parametrize("origin", ["*", "shop.example", "https://shop.example/", "https://*.example"])
+    def test_what_is_no_origin(self, origin: str) -> None:
+        with pytest.raises(ValidationError):
+            ServerSettings(origins=(origin,))

@@ -117,18 +117,20 @@ class Access:
     A refusal goes out in the form of the surface that was asked. A browser says where a request comes
     from; so no page somebody visits can write through it into a server that only listens on this machine
     and asks for no key. What a browser holds that has signed in counts where no key is shown; it goes along
-    by itself, so pages of other origins may read nothing through it and write nothing.
+    by itself, so pages of other origins may read nothing through it and write nothing, not even those of
+    `origins`, which may otherwise write.
     """
 
     def __init__(
         self, app: ASGIApp, site: Site, identify: Identify, trusted_proxies: Sequence[Network] = (),
-        signed_in: Identify | None = None,
+        signed_in: Identify | None = None, origins: Sequence[str] = (),
     ) -> None:  # fmt: skip
         self._app = app
         self._site = site
         self._identify = identify
         self._trusted = trusted_proxies
         self._signed_in = signed_in
+        self._origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -145,7 +147,8 @@ class Access:
 
     async def _admit(self, scope: Scope) -> Principal:
         headers = Headers(scope=scope)
-        if scope["method"] not in _SAFE_METHODS and headers.get("sec-fetch-site") == "cross-site":
+        is_foreign = headers.get("sec-fetch-site") == "cross-site"
+        if is_foreign and scope["method"] not in _SAFE_METHODS and headers.get("origin") not in self._origins:
             raise CrossSiteRequest
         shown = _key_in(headers)
         if not self._site.is_public(scope):
