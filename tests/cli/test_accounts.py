@@ -74,6 +74,14 @@ class TestTenants:
                 return httpx.get(f"{server.url}/persons", headers={"x-api-key": secret}).status_code
 
             assert status() == 200
+            more = kith("tenants", "limit", "studio", "--max-photos", "none", "--max-faces", "7", "--json",
+                        "--data", tmp_path)  # fmt: skip
+            assert (more.json["max_photos"], more.json["max_faces"], more.json["max_bytes"]) == (
+                None,
+                7,
+                None,
+            )
+            assert kith("tenants", "limit", "studio", "--max-photos", "-1", "--data", tmp_path).code == 2
             assert kith("tenants", "suspend", "studio", "--data", tmp_path).code == 0
             assert status() == 403
             assert kith("tenants", "activate", "studio", "--data", tmp_path).code == 0

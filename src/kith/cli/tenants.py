@@ -14,11 +14,13 @@ from kith.cli.output import plain, table
 from kith.kit.clock import SystemClock
 from kith.kit.pages import MAX_LIMIT, Page
 from kith.tenants.exporting import export_tenant
-from kith.tenants.service import Quotas, Tenants, list_tenants
+from kith.tenants.service import QuotaChange, Quotas, Tenants, list_tenants
 
 tenants = typer.Typer()
 
-_TEXT = "The tenants: list, create, suspend, activate, export, erase."
+_QUOTA = "At most so many, or `none` for no bound."
+_MAX_DIGITS = 18  # what a database counts to
+_TEXT = "The tenants: list, create, limit, suspend, activate, export, erase."
 SlugArgument = Annotated[str, typer.Argument(metavar="SLUG", help="The tenant, by its slug.")]
 
 
@@ -55,6 +57,33 @@ async def create(
         quotas = Quotas(photos, faces, stored_bytes)
         tenant = await Tenants(session, call.who, SystemClock()).create(slug, quotas)
     _answer(call, tenant)
+
+
+@command(tenants, "limit", examples=("kith tenants limit studio --max-photos 20000 --max-bytes none",))
+async def limit(
+    call: Call,
+    slug: SlugArgument,
+    *,
+    photos: Annotated[str | None, typer.Option("--max-photos", help=_QUOTA)] = None,
+    faces: Annotated[str | None, typer.Option("--max-faces", help=_QUOTA)] = None,
+    stored_bytes: Annotated[str | None, typer.Option("--max-bytes", help=_QUOTA)] = None,
+) -> None:
+    """Give a tenant other quotas; what it has beyond them stays."""
+    said = {"max_photos": photos, "max_faces": faces, "max_bytes": stored_bytes}
+    change = QuotaChange(**{name: _quota(name, it) for name, it in said.items() if it is not None})
+    async with call.database() as db, db.write() as session:
+        tenant = await Tenants(session, call.who, SystemClock()).limit(slug, change)
+    _answer(call, tenant)
+
+
+def _quota(name: str, said: str) -> int | None:
+    if said == "none":
+        return None
+    if not said.isdecimal() or not said.isascii() or len(said) > _MAX_DIGITS:
+        raise typer.BadParameter(
+            f"{said} is no number and not `none`", param_hint=f"--{name.replace('_', '-')}"
+        )
+    return int(said)
 
 
 @command(tenants, "suspend", examples=("kith tenants suspend studio",))

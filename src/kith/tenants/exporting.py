@@ -11,30 +11,26 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import inspect
+from sqlalchemy import RowMapping, Table
 
 from kith.accounts.principal import Principal
-from kith.accounts.tables import ApiKey
 from kith.errors import AppError, Unavailable
-from kith.faces.tables import Face
-from kith.galleries.tables import Credit, Gallery, GalleryImage
 from kith.kit.blobs import Blobs
-from kith.kit.db import Base, Database
+from kith.kit.db import Database
 from kith.kit.sources import Sources
-from kith.people.tables import Decision, Person
 from kith.photos import queries as photo_queries
 from kith.photos.files import read_photo
-from kith.photos.tables import Photo
 from kith.tenants import queries
 from kith.tenants.errors import FolderNotEmpty
 from kith.tenants.service import get_tenant
 
 _PAGE = 1000
-_TABLES: tuple[tuple[str, type[Base]], ...] = (
-    ("photos", Photo), ("faces", Face), ("persons", Person), ("decisions", Decision), ("keys", ApiKey),
-    ("galleries", Gallery), ("images", GalleryImage), ("credits", Credit),
-)  # fmt: skip
-_SECRETS = frozenset({"secret_hash", "previous_hash"})
+_NAMES = {"api_keys": "keys", "gallery_images": "images"}
+SECRETS = frozenset(
+    {"secret", "secret_hash", "previous_hash", "token_hash", "token_sealed", "password_hash", "consent_hash"}
+)
+# Of a number in an embedding; more than that is below what 32 bits tell.
+_DECIMALS = 8
 
 
 async def export_tenant(
@@ -49,32 +45,39 @@ async def export_tenant(
         tenant_id = (await get_tenant(session, who, slug)).id
     await asyncio.to_thread(_make, folder)
     counts: dict[str, int] = {}
-    for name, table in _TABLES:
+    for table in queries.exported():
+        name = _NAMES.get(table.name, table.name)
         counts[name] = await _write_rows(db, table, tenant_id, folder / f"{name}.jsonl")
-        progress(f"{counts[name]:,} {name}")
+        progress(f"{counts[name]:,} {name.replace('_', ' ')}")
+    async with db.read() as session:
+        spaces = (await session.execute(queries.spaces())).mappings().all()
+    await asyncio.to_thread(_append, folder / "embedding_spaces.jsonl", [_values(row) for row in spaces])
     originals = folder / "originals"
     counts["missing"] = await _write_originals(db, blobs, sources, tenant_id, originals, max_bytes)
     return counts
 
 
 def zip_folder(folder: Path) -> Path:
-    """The folder as a zip file beside it; pictures are compressed as they are."""
+    """The folder as a zip file beside it; pictures are compressed as they are, rows are packed."""
     path = folder.with_suffix(".zip")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for file in sorted(it for it in folder.rglob("*") if it.is_file()):
-            archive.write(file, file.relative_to(folder.parent))
+            kind = zipfile.ZIP_DEFLATED if file.suffix == ".jsonl" else zipfile.ZIP_STORED
+            archive.write(file, file.relative_to(folder.parent), kind)
     return path
 
 
-async def _write_rows(db: Database, table: type[Base], tenant_id: int, path: Path) -> int:
-    count, after = 0, 0
+async def _write_rows(db: Database, table: Table, tenant_id: int, path: Path) -> int:
+    keys = [column.name for column in table.primary_key.columns]
+    count, last = 0, ()
     while True:
         async with db.read() as session:
-            rows = (await session.scalars(queries.rows_after(table, tenant_id, after, _PAGE))).all()
+            found = await session.execute(queries.rows_after(table, tenant_id, last, _PAGE))
+            rows = found.mappings().all()
         await asyncio.to_thread(_append, path, [_values(row) for row in rows])
         if not rows:
             return count
-        count, after = count + len(rows), inspect(rows[-1]).identity[0]
+        count, last = count + len(rows), tuple(rows[-1][key] for key in keys)
 
 
 async def _write_originals(
@@ -112,9 +115,8 @@ def _append(path: Path, rows: Iterable[dict[str, object]]) -> None:
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
-def _values(row: Base) -> dict[str, object]:
-    names = [column.key for column in inspect(type(row)).column_attrs]
-    return {name: _plain(getattr(row, name)) for name in names if name not in _SECRETS}
+def _values(row: RowMapping) -> dict[str, object]:
+    return {name: _plain(value) for name, value in row.items() if name not in SECRETS}
 
 
 def _plain(value: Any) -> object:
@@ -126,6 +128,6 @@ def _plain(value: Any) -> object:
         case Enum():
             return value.value
         case np.ndarray():
-            return value.tolist()
+            return np.round(value.astype(np.float64), _DECIMALS).tolist()
         case _:
             return value

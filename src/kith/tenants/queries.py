@@ -1,14 +1,16 @@
 """The statements that reach across all that a tenant has."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Delete, Select, delete, select
+from sqlalchemy import Column, Delete, ForeignKey, Select, Table, delete, literal, select, tuple_
 
 from kith.accounts.principal import DEFAULT_TENANT_ID
 from kith.accounts.tables import ApiKey, Tenant
 from kith.audit.tables import AuditEntry
 from kith.batches.tables import BatchItem
+from kith.faces.tables import EmbeddingSpace
 from kith.galleries.tables import LIBRARY, Gallery
 from kith.kit.db import Base
 from kith.photos.tables import File, Photo, Storage, Upload
@@ -17,6 +19,10 @@ from kith.photos.tables import File, Photo, Storage, Upload
 _KEPT = {Tenant.__tablename__, ApiKey.__tablename__, Gallery.__tablename__}
 # The audit log tells of everybody, also of who was erased, until its own time is over; ids and codes only.
 _OUTLIVES = {AuditEntry.__tablename__}
+
+
+# What is under way, or repeats what other tables say.
+_PASSING = {"jobs", "job_pauses", "uploads", "pack_previews", "decision_subjects"}
 
 
 def blobs_of(tenant_id: int) -> Select[str]:
@@ -64,10 +70,42 @@ def erasures(tenant_id: int) -> list[Delete]:
     return found
 
 
-def rows_after(table: type[Any], tenant_id: int, row_id: int, limit: int) -> Select[Any]:
-    """The rows of a tenant in a table, in the order of their ids."""
-    stmt = select(table).where(table.tenant_id == tenant_id, table.id > row_id)
-    return stmt.order_by(table.id).limit(limit)
+def exported() -> list[Table]:
+    """Every table that holds what a tenant has, whether it names the tenant or what is the tenant's.
+
+    As in `erasures` they are found in the schema, so that none can be forgotten.
+    """
+    return [
+        table
+        for table in Base.metadata.sorted_tables
+        if table.name not in _PASSING and _owner(table) is not None
+    ]
+
+
+def rows_after(table: Table, tenant_id: int, last: Sequence[object], limit: int) -> Select[Any]:
+    """The rows of a tenant in a table behind the one with the key `last`, or from the first on."""
+    keys = list(table.primary_key.columns)
+    stmt = select(table).order_by(*keys).limit(limit)
+    if last:
+        stmt = stmt.where(tuple_(*keys) > tuple_(*(literal(it) for it in last)))
+    owner = _owner(table)
+    if isinstance(owner, ForeignKey):
+        stmt = stmt.join(owner.column.table, owner.parent == owner.column)
+        return stmt.where(owner.column.table.c.tenant_id == tenant_id)
+    return stmt.where(table.c.tenant_id == tenant_id)
+
+
+def spaces() -> Select[Any]:
+    """The embedding spaces, which are everybody's: without them an embedding means nothing."""
+    return select(EmbeddingSpace.__table__).order_by(EmbeddingSpace.id)
+
+
+def _owner(table: Table) -> ForeignKey | Column[Any] | None:
+    """What says whose the rows of a table are: its own column, or one that leads to a table with that."""
+    if "tenant_id" in table.c:
+        return table.c.tenant_id
+    leading = (it for it in sorted(table.foreign_keys, key=str) if "tenant_id" in it.column.table.c)
+    return next(leading, None)
 
 
 def photos_after(tenant_id: int, photo_id: int, limit: int) -> Select[Photo]:

@@ -1,7 +1,8 @@
 """Tenants: made with their library, suspended, given quotas."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypedDict
 
 from kith.accounts import queries
 from kith.accounts.errors import ScopeMissing, SlugInvalid, TenantExists, TenantKept, TenantNotFound
@@ -22,6 +23,14 @@ class Quotas:
     photos: int | None = None
     faces: int | None = None
     stored_bytes: int | None = None
+
+
+class QuotaChange(TypedDict, total=False):
+    """What is left out stays."""
+
+    max_photos: int | None
+    max_faces: int | None
+    max_bytes: int | None
 
 
 class Tenants:
@@ -60,6 +69,15 @@ class Tenants:
         await self._session.flush()
         return tenant
 
+    async def limit(self, slug: str, change: QuotaChange) -> Tenant:
+        """Give a tenant other quotas; what it has beyond them stays. Raises TenantNotFound, ScopeMissing."""
+        tenant = await get_tenant(self._session, self._who, slug)
+        require_operator(self._who)
+        for name, quota in change.items():
+            setattr(tenant, name, quota)
+        await self._session.flush()
+        return tenant
+
     async def activate(self, slug: str) -> Tenant:
         tenant = await get_tenant(self._session, self._who, slug)
         require_operator(self._who)
@@ -84,6 +102,11 @@ async def get_tenant(session: ReadSession | WriteSession, who: Principal, slug: 
     if tenant is None or not (who.is_operator or tenant.id == who.tenant_id):
         raise TenantNotFound(f"there is no tenant {slug}")
     return tenant
+
+
+async def work_as(session: ReadSession | WriteSession, who: Principal, slug: str) -> Principal:
+    """`who` in a tenant: an operator in any, others in their own. Raises TenantNotFound."""
+    return replace(who, tenant_id=(await get_tenant(session, who, slug)).id)
 
 
 async def get_own(session: ReadSession | WriteSession, who: Principal) -> Tenant:

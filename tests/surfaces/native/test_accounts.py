@@ -76,6 +76,26 @@ class TestTenants:
         assert (await client.delete("/api/kith/tenants/studio")).status_code == 200
         assert (await client.delete("/api/kith/tenants/studio")).status_code == 404
 
+    async def test_its_first_key_and_other_quotas(self, library: Library) -> None:
+        client = library.client
+        await client.post("/api/kith/tenants", json={"slug": "studio", "max_photos": 0, "max_bytes": 5})
+        admin = {"x-api-key": (await make(client))["secret"]}
+        body = {"name": "theirs", "scopes": ["admin"]}
+        made = await client.post("/api/kith/tenants/studio/keys", json=body, headers=admin)
+        assert made.status_code == 201
+        theirs = {"x-api-key": made.json()["secret"]}
+        assert (await client.get("/api/kith/session", headers=theirs)).json()["tenant"] == "studio"
+        patch = {"max_photos": 9, "max_bytes": None}
+        changed = await client.patch("/api/kith/tenants/studio", json=patch, headers=admin)
+        assert [changed.json()[f"max_{it}"] for it in ("photos", "faces", "bytes")] == [9, None, None]
+        for method, path, said in (
+            ("PATCH", "studio", patch), ("PATCH", "default", patch), ("POST", "default/keys", body),
+        ):  # fmt: skip
+            refused = await client.request(method, f"/api/kith/tenants/{path}", json=said, headers=theirs)
+            assert (path, refused.status_code) == (path, 403 if path == "studio" else 404)
+        refused = await client.patch("/api/kith/tenants/studio", json={"max_photos": -1}, headers=admin)
+        assert refused.status_code == 422
+
     async def test_an_export_has_no_secrets(self, sqlite_library: Library) -> None:
         client = sqlite_library.client
         headers = {"x-api-key": (await make(client))["secret"]}

@@ -6,7 +6,7 @@ from kith.accounts.keys import NewKey, Shown
 from kith.accounts.shapes import key_facts, tenant_facts
 from kith.accounts.tables import ApiKey, Tenant
 from kith.surfaces.native import wire_accounts as wire
-from kith.tenants.service import Quotas
+from kith.tenants.service import QuotaChange, Quotas
 
 
 def new_key(body: wire.KeyIn) -> NewKey:
@@ -15,6 +15,10 @@ def new_key(body: wire.KeyIn) -> NewKey:
 
 def quotas(body: wire.TenantIn) -> Quotas:
     return Quotas(body.max_photos, body.max_faces, body.max_bytes)
+
+
+def quota_change(body: wire.QuotasIn) -> QuotaChange:
+    return QuotaChange(**body.model_dump(exclude_unset=True))
 
 
 def key(it: ApiKey, now: datetime) -> wire.KeyOut:

@@ -20,7 +20,7 @@ from kith.surfaces.native import wire_accounts as wire
 from kith.surfaces.native.wire import ProblemOut
 from kith.surfaces.requests import MAX_ID, Kith, Listed, Reading, Who, Writing
 from kith.tenants.exporting import export_tenant, zip_folder
-from kith.tenants.service import Tenants, get_tenant, list_tenants
+from kith.tenants.service import Tenants, get_tenant, list_tenants, work_as
 
 PathId = Annotated[int, Path(ge=1, le=MAX_ID)]
 Slug = Annotated[str, Path(max_length=100)]
@@ -88,6 +88,30 @@ async def create_tenant(body: wire.TenantIn, kith: Kith, session: Writing, who: 
 @router.get("/tenants/{slug}", dependencies=_ADMIN, summary="A tenant", responses={404: _MISSING})
 async def show_tenant(slug: Slug, session: Reading, who: Who) -> wire.TenantOut:
     return mapping.tenant(await get_tenant(session, who, slug))
+
+
+@router.patch(
+    "/tenants/{slug}", dependencies=_ADMIN, summary="Give a tenant other quotas",
+    responses={400: _BAD, 404: _MISSING},
+)  # fmt: skip
+async def limit_tenant(
+    slug: Slug, body: wire.QuotasIn, kith: Kith, session: Writing, who: Who
+) -> wire.TenantOut:
+    """What is left out stays, null is unlimited. What there is beyond a quota stays, too."""
+    return mapping.tenant(await _tenants(kith, session, who).limit(slug, mapping.quota_change(body)))
+
+
+@router.post(
+    "/tenants/{slug}/keys", dependencies=_ADMIN, status_code=201, summary="Make a key of a tenant",
+    responses={400: _BAD, 404: _MISSING},
+)  # fmt: skip
+async def create_key_of_tenant(
+    slug: Slug, body: wire.KeyIn, kith: Kith, session: Writing, who: Who
+) -> wire.KeySecretOut:
+    """Of any tenant for an admin of the default one; the first key of a new tenant is made like this."""
+    inside = await work_as(session, who, slug)
+    shown = await _keys(kith, session, inside).create(mapping.new_key(body))
+    return mapping.shown_key(shown, kith.clock.now())
 
 
 @router.post(

@@ -43,11 +43,14 @@ class KeySecretOut(KeyOut):
     secret: str
 
 
-class TenantIn(Wire):
-    slug: str = Field(max_length=100)
+class QuotasIn(Wire):
     max_photos: Annotated[int, Field(ge=0, le=_MAX_QUOTA)] | None = None
     max_faces: Annotated[int, Field(ge=0, le=_MAX_QUOTA)] | None = None
     max_bytes: Annotated[int, Field(ge=0, le=_MAX_QUOTA)] | None = None
+
+
+class TenantIn(QuotasIn):
+    slug: str = Field(max_length=100)
 
 
 class TenantOut(Wire):
