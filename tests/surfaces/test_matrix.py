@@ -8,7 +8,6 @@ from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import Mount
 
@@ -20,7 +19,7 @@ from kith.runtime import Runtime, open_runtime
 from kith.setting_groups import SourceSettings
 from kith.settings import Settings
 from kith.surfaces.access import Needs, Public, demand_of, routes_of
-from kith.surfaces.dispatch import Dispatcher
+from kith.surfaces.dispatch import Site
 from kith.tenants.service import Quotas, Tenants
 from tests.support.client import connected
 from tests.support.clock import ManualClock
@@ -33,14 +32,13 @@ OWNER = Principal()
 
 def endpoints() -> Iterator[tuple[str, str, APIRoute]]:
     """Method, path and route of everything that is mounted anywhere."""
-    for mount in create_app(Settings()).routes:
-        assert isinstance(mount, Mount)
-        apps = mount.app.surfaces if isinstance(mount.app, Dispatcher) else [mount.app]
-        for app in apps:
-            assert isinstance(app, FastAPI)
-            for route in routes_of(app):
-                for method in sorted(route.methods):
-                    yield method, mount.path + route.path, route
+    (mount,) = create_app(Settings()).routes
+    assert isinstance(mount, Mount)
+    assert isinstance(mount.app, Site)
+    for prefix, app in mount.app.surfaces:
+        for route in routes_of(app):
+            for method in sorted(route.methods):
+                yield method, prefix + route.path, route
 
 
 ALL = list(endpoints())
@@ -65,6 +63,8 @@ CHANGE = {"name": "Bea", "display_order": 1, "avatar_url": "a"}
 # And those that fit one endpoint only.
 BODIES: dict[str, object] = {
     "PATCH /api/kith/photos/{photo_id}": {},
+    "PATCH /api/kith/tenants/{slug}": {},
+    "POST /api/kith/tenants/{slug}/keys": {"name": "theirs", "scopes": ["read"]},
     "POST /api/kith/people/{person_id}/split": {"face_ids": [1]},
     "POST /api/kith/review/{question_id}/answer": {"same": True},
     "POST /api/kith/photos/{photo_id}/faces": {"box": {"x": 0, "y": 0, "width": 1, "height": 1}},

@@ -50,7 +50,10 @@ class Dispatcher:
 
 
 class Site:
-    """Where every surface is: some under prefixes of their own, some at the root, some on their own port."""
+    """Where every surface is: under a prefix of its own, at the root, and maybe on its own port.
+
+    `surfaces` are (prefix, surface); those with a port are among them.
+    """
 
     def __init__(
         self, mounted: Mapping[str, FastAPI], root: Sequence[FastAPI],
@@ -59,7 +62,7 @@ class Site:
         self._dispatcher = Dispatcher(root)
         self._mounts = [(Mount(prefix, app), app) for prefix, app in mounted.items()]
         self._ports = dict(ports or {})
-        self._surfaces = {*mounted.values(), *root, *self._ports.values()}
+        self.surfaces = [*mounted.items(), *(("", it) for it in root)]
         # FastAPI prepares a surface's routes when they are first asked for, which takes long.
         self._asking_nobody = cache(_asking_nobody)
 
@@ -70,7 +73,7 @@ class Site:
 
     def prepare(self) -> None:
         """Have all routes made ready now, rather than when they are first asked for."""
-        for surface in self._surfaces:
+        for surface in {it for _, it in self.surfaces}:
             self._asking_nobody(surface)
 
     def surface_of(self, scope: Scope) -> FastAPI:
