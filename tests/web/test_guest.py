@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.support.browser import Server, opened, serious_findings, serving
 from tests.support.shared import shared_path
+from tests.support.touch import Fingers
 
 pytestmark = [pytest.mark.slow, pytest.mark.models]
 
@@ -101,6 +102,23 @@ def test_they_find_themselves_and_nobody_else(page: Page, studio: Studio) -> Non
     with page.expect_download() as all_of_them:
         page.get_by_role("link", name="Download all").click()
     assert all_of_them.value.suggested_filename == "photos.zip"
+
+
+def test_a_finger_leads_through_their_photos(browser: Browser, studio: Studio) -> None:
+    size = {"width": 390, "height": 780}
+    address = studio.server.address
+    with opened(browser, address, has_touch=True, is_mobile=True, viewport=size) as page:
+        come_in(page, studio.share())
+        show(page, portraits("ana_guevara")[1])
+        found(page, OWN)
+        page.locator("a[data-photo]").nth(1).tap()
+        viewer = page.get_by_role("dialog", name="Photo")
+        expect(viewer).to_contain_text(f"2 of {OWN}")
+        fingers = Fingers(page)
+        fingers.move(((330, 400), (40, 400)))
+        expect(viewer).to_contain_text(f"3 of {OWN}")
+        fingers.move(((40, 400), (330, 400)))
+        expect(viewer).to_contain_text(f"2 of {OWN}")
 
 
 def test_they_are_forgotten(page: Page, studio: Studio) -> None:

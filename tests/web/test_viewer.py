@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.support.browser import Server, opened, serious_findings, serving
 from tests.support.shared import shared_path
+from tests.support.touch import Fingers
 
 pytestmark = [pytest.mark.slow, pytest.mark.models]
 
@@ -284,3 +285,56 @@ def test_anybody_can_use_it(browser: Browser, server: Server, theme: str, width:
         expect(page.get_by_role("option").first).to_be_visible()
         assert serious_findings(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+class TestFingers:
+    """A phone's viewer: swiped through, pinched, and swiped away."""
+
+    @pytest.fixture
+    def phone(self, browser: Browser, server: Server) -> Iterator[Page]:
+        size = {"width": 390, "height": 780}
+        with opened(browser, server.address, has_touch=True, is_mobile=True, viewport=size) as it:
+            it.goto("/")
+            it.locator("a[data-photo]").nth(1).click()
+            expect(it.locator("[data-zoomed]")).to_be_visible()
+            yield it
+
+    def test_swipes_lead_to_the_next_and_back(self, phone: Page) -> None:
+        here = phone.url
+        fingers = Fingers(phone)
+        fingers.move(((300, 300), (60, 310)))
+        expect(phone).not_to_have_url(here)
+        fingers.move(((60, 300), (320, 290)))
+        expect(phone).to_have_url(here)
+        # Too short to mean it.
+        fingers.move(((200, 300), (170, 300)))
+        expect(phone).to_have_url(here)
+
+    def test_a_swipe_down_closes(self, phone: Page) -> None:
+        Fingers(phone).move(((200, 200), (205, 500)))
+        expect(phone.locator("[data-zoomed]")).to_have_count(0)
+        expect(phone.locator("a[data-photo]").first).to_be_visible()
+
+    def test_two_fingers_zoom_and_one_pans(self, phone: Page) -> None:
+        here = phone.url
+        frame = phone.locator("[data-zoomed]")
+        picture = frame.locator("img").first
+        fingers = Fingers(phone)
+        before = picture.bounding_box()
+        fingers.move(((180, 380), (100, 300)), ((220, 400), (300, 480)))
+        expect(frame).to_have_attribute("data-zoomed", "true")
+        near = picture.bounding_box()
+        assert before is not None
+        assert near is not None
+        assert near["width"] > 1.5 * before["width"]
+        fingers.move(((200, 400), (120, 400)))
+        panned = picture.bounding_box()
+        assert panned is not None
+        assert panned["x"] < near["x"] - 40
+        expect(phone).to_have_url(here)
+        # All of it again, and a swipe is a swipe.
+        fingers.move(((100, 300), (190, 385)), ((300, 480), (210, 395)))
+        fingers.move(((100, 300), (190, 385)), ((300, 480), (210, 395)))
+        expect(frame).to_have_attribute("data-zoomed", "false")
+        fingers.move(((300, 300), (60, 310)))
+        expect(phone).not_to_have_url(here)
