@@ -7,7 +7,6 @@ from sqlalchemy import delete, update
 
 from kith.audit.service import record
 from kith.audit.tables import AuditAction
-from kith.faces import queries as face_queries
 from kith.faces.changes import touch
 from kith.faces.tables import Face, FaceState
 from kith.faces.tasks import identify_job
@@ -221,12 +220,12 @@ class People(FaceUseCases):
         return {it.face_id for it in rejections if it.decision_id not in healed}
 
     async def _move(self, ledger: Ledger, source: Person, target: Person, forbidden: set[int]) -> int:
-        moved = 0
-        for face in (await self.session.scalars(face_queries.faces_of_person(self.who, source.id))).all():
-            ledger.watch(face)
-            if face.id in forbidden and face.state != FaceState.CONFIRMED:
-                await self.release(ledger, [face])
-                continue
+        """The source's faces are the target's, but for those that nobody confirmed and somebody ruled out."""
+        faces = await self.faces_of(source)
+        ledger.watch(*faces)
+        left = [face for face in faces if face.id in forbidden and face.state != FaceState.CONFIRMED]
+        await self.release(ledger, left)
+        moved = [face for face in faces if face.person_id is not None]
+        for face in moved:
             face.person_id, face.is_pinned = target.id, True
-            moved += 1
-        return moved
+        return len(moved)
