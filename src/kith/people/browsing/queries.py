@@ -64,15 +64,19 @@ def persons(
         Sort.RECENT: Person.id,
     }
     stmt = visible_to(select(Person.id, keys[sort].label("rank")).where(condition), Person, who)
-    found = (stmt.where(_begins(wanted.key)) if wanted.key else stmt).subquery()
-    rank = found.c.rank
-    listed = select(Person, _COUNT, rank).join(found, found.c.id == Person.id).limit(limit)
+    stmt = stmt.where(_begins(wanted.key)) if wanted.key else stmt
+    # Faces are counted once and written down; else they would be each time the rank is spoken of.
+    ranked = stmt.cte().prefix_with("MATERIALIZED") if sort is Sort.COUNT else stmt.subquery()
     is_rising = sort is Sort.NAME
+    turned = select(ranked).order_by(ranked.c.rank if is_rising else ranked.c.rank.desc(), ranked.c.id)
     if after is not None:
         value, person_id = after
-        beyond = rank > value if is_rising else rank < value
-        listed = listed.where(beyond | ((rank == value) & (Person.id > person_id)))
-    return listed.order_by(rank if is_rising else rank.desc(), Person.id)
+        beyond = ranked.c.rank > value if is_rising else ranked.c.rank < value
+        turned = turned.where(beyond | ((ranked.c.rank == value) & (ranked.c.id > person_id)))
+    page = turned.limit(limit).subquery()
+    count = page.c.rank if sort is Sort.COUNT else _COUNT
+    listed = select(Person, count, page.c.rank).join(page, page.c.id == Person.id)
+    return listed.order_by(page.c.rank if is_rising else page.c.rank.desc(), Person.id)
 
 
 def _begins(key: str) -> ColumnElement[bool]:
