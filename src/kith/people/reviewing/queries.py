@@ -62,11 +62,14 @@ def group_counts(who: Principal) -> Select[int | None, int | None, int, float | 
         .correlate(Face)
         .scalar_subquery()
     )
+    # First, for few have a suggestion; SQLite would rather look at all that are grouped.
+    suggested = select(_MEMBER.id).where(_MEMBER.suggested_person_id > 0)
     stmt = (
         select(Face.person_id, Face.suggested_person_id, size.label("size"), func.avg(Face.similarity))
         .join(Person, Person.id == Face.person_id)
         .join(_SUGGESTED, _SUGGESTED.id == Face.suggested_person_id)
         .where(
+            Face.id.in_(suggested),
             Face.state == FaceState.GROUPED, Face.is_shown, Person.name.is_(None), ~Person.is_hidden,
             Person.merged_into_id.is_(None), ~_SUGGESTED.is_hidden, _SUGGESTED.id != Person.id,
         )
