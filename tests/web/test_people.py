@@ -176,6 +176,16 @@ def test_two_tabs_take_the_same_decision_back(page: Page, known: Beside) -> None
     expect(said(page, "That was already taken back.")).to_be_visible()
 
 
+def test_a_picture_that_cannot_be_had_leaves_its_place(page: Page) -> None:
+    page.route("**/api/kith/faces/*/crop*", lambda route: route.fulfill(status=404))
+    page.goto("/people?kind=unnamed")
+    picture = tiles(page).first.locator("img")
+    expect(picture).to_have_css("visibility", "hidden")
+    page.unroute("**/api/kith/faces/*/crop*")
+    page.reload()
+    expect(picture).to_have_css("visibility", "visible")
+
+
 def test_birthdays_tell_ages(page: Page, known: Beside) -> None:
     first, *_ = known.people()
     page.goto(f"/people/{first}")

@@ -3,6 +3,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { startI18n } from "@/lib/i18n";
+import { markMissingPictures } from "@/lib/missing-pictures";
 import { listenToKeys } from "@/lib/shortcuts";
 import { showTheme } from "@/lib/theme";
 import { queries } from "./queries";
@@ -14,6 +15,7 @@ async function start(): Promise<void> {
   showTheme();
   await startI18n();
   listenToKeys();
+  markMissingPictures();
   const root = document.getElementById("root");
   if (!root) return;
   createRoot(root).render(

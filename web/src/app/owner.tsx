@@ -11,7 +11,10 @@ import { Toasts } from "@/ui/toasts";
 import { SignIn } from "./sign-in";
 import { useLive } from "./use-live";
 
-const Palette = lazy(async () => ({ default: (await import("./palette")).Palette }));
+const loadPalette = async () => ({ default: (await import("./palette")).Palette });
+const Palette = lazy(loadPalette);
+// Loaded once the room is there: what is typed right after Ctrl+K must meet it.
+const SOON_MS = 1500;
 
 /** What all rooms of the owner have, the viewer too: a key where one is wanted, messages, the sheet of keys. */
 export function Owner() {
@@ -32,6 +35,10 @@ export function Owner() {
 function GoAnywhere() {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), SOON_MS);
+    return () => clearTimeout(timer);
+  }, []);
   useShortcuts([{ keys: "Mod+k", label: t("palette.title"), run: () => setOpen(true), whileTyping: true }]);
   if (!isOpen) return null;
   return (
