@@ -66,7 +66,7 @@ router = _Versions(tags=["sessions"], responses={400: _BAD, 429: _OFTEN, 503: _B
 async def index_photo(asked: IndexBody, kith: Kith, who: Who) -> wire.IndexOut:
     """JSON with the key of the picture in the sources, or a form, which may bring the picture itself.
 
-    Of a photo sent again the last picture counts. Without a face nothing is kept.
+    Of a photo sent again the last picture counts. What cannot be indexed is not kept; `error` says why.
     """
     (done,) = await kith.enrolment(who).enrol(asked.session_id, [asked.photo])
     return mapping.enrolled_alone(done)
