@@ -9,6 +9,7 @@ from kith.accounts.principal import Principal
 from kith.faces import queries as face_queries
 from kith.faces.tables import Face, FaceState
 from kith.galleries.tables import GalleryImage
+from kith.kit.chunks import chunks
 from kith.kit.db import ReadSession, WriteSession
 from kith.people.errors import PersonNotFound
 from kith.people.tables import Person
@@ -82,6 +83,15 @@ async def faces_of_person(
     person = (await find_person(session, who, uuid)).person
     rows = await session.execute(queries.of_person(who, person.id, verified_only=verified_only))
     return [TaggedFace(*row) for row in rows]
+
+
+async def embedded_faces(session: ReadSession, rows: Sequence[TaggedFace]) -> set[int]:
+    """The ids of those faces that the space in use has an embedding of."""
+    space = await session.scalar(face_queries.active_space())
+    space_id, found = space.id if space is not None else 0, set[int]()
+    for some in chunks([it.face.id for it in rows]):
+        found |= set(await session.scalars(queries.embedded(space_id, some)))
+    return found
 
 
 async def images_of_person(session: ReadSession, who: Principal, uuid: UUID) -> list[PersonImage]:

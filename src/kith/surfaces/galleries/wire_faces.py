@@ -56,7 +56,7 @@ class SaveFaceIn(TagIn):
 
 
 class SaveTagsIn(Wire):
-    """`image_url` is the photo's own; what the photo was added with counts."""
+    """`image_url` is tried where the address that the photo was added with does not answer."""
 
     photo_id: UUID
     image_url: Text | None = None
@@ -69,10 +69,19 @@ class FaceSavedOut(DoneOut):
     index_rebuilt: bool
 
 
+class DescriptorFaultOut(Wire):
+    code: str
+    message: str
+
+
 class SavedTagOut(Wire):
+    """`descriptor_error` is why a face that was to have a descriptor has none."""
+
     face_id: str
     person_id: str | None
     verified: bool
+    has_descriptor: bool
+    descriptor_error: DescriptorFaultOut | None = None
 
 
 class TagsSavedOut(DoneOut):
