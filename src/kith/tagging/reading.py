@@ -116,7 +116,10 @@ class PersonNumbers:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Of all faces in images: how many are somebody's, and how sure that is."""
+    """Of all faces in images: how many are somebody's, and how sure that is.
+
+    `people` are those in images, `everybody` all there are.
+    """
 
     faces: int
     recognised: int
@@ -125,6 +128,7 @@ class Numbers:
     confidence: float
     photos: int
     embedded: int
+    everybody: int
 
 
 async def read_numbers(session: ReadSession | WriteSession, who: Principal) -> Numbers:
@@ -132,7 +136,8 @@ async def read_numbers(session: ReadSession | WriteSession, who: Principal) -> N
         await session.execute(queries.totals(who))
     ).one()
     embedded = await count_embedded(session, who)
-    return Numbers(faces, recognised, verified, people, float(confidence or 0), photos, embedded)
+    everybody = await session.scalar(queries.count_people(who)) or 0
+    return Numbers(faces, recognised, verified, people, float(confidence or 0), photos, embedded, everybody)
 
 
 async def read_people_numbers(session: ReadSession | WriteSession, who: Principal) -> list[PersonNumbers]:

@@ -360,9 +360,11 @@ class TestAnswers:
         assert told["stats"] == {"total": 3, "verified": 1, "high_confidence": 1, "descriptors": 3}
         only = await club.post("/api/faces/get-person-faces", {"person_id": ana, "verified_only": True})
         assert [it["id"] for it in only["faces"]] == [sure]
+        await club.person("Bea")  # who is on no photo
         stats = await club.get("/api/crud/stats/recognition")
+        assert (stats["unique_people"], len(stats["peopleStats"])) == (1, 1)
         assert stats["summary"] == {
-            "totalPeople": 1, "totalVerifiedFaces": 1, "totalHighConfidenceFaces": 1, "totalDescriptors": 3,
+            "totalPeople": 2, "totalVerifiedFaces": 1, "totalHighConfidenceFaces": 1, "totalDescriptors": 3,
         }  # fmt: skip
         assert (stats["total_faces"], stats["recognized_faces"], stats["verified_faces"]) == (3, 3, 1)
         assert stats["avg_confidence"] == pytest.approx(0.85)
