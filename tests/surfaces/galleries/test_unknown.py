@@ -166,6 +166,14 @@ class TestReject:
         assert groups(told) == [set(list(photos)[3:])]
         await club.post(path, {"faces": faces}, 400)
 
+    @pytest.mark.parametrize("path", ["/reject-face-cluster", "/api/recognition/reject-faces"])
+    async def test_of_a_bare_list_of_ids(self, sqlite_club: Club, path: str) -> None:
+        _, face = await sqlite_club.tagged(ANA[0])
+        for bad in ([7], ["x"], [[face]], [face] * 1001):
+            await sqlite_club.post(path, bad, 422)
+        assert (await sqlite_club.post(path, [], 400))["code"] == "cluster_empty"
+        assert (await sqlite_club.post(path, [face]))["rejected_count"] == 1
+
     async def test_a_face_that_is_tagged_later_is_back(self, sqlite_club: Club) -> None:
         photo, face = await sqlite_club.tagged(ANA[0])
         box = (await sqlite_club.faces(photo))[0]["insightface_bbox"]

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, model_validator
 
 from kith.surfaces.galleries.fields import (
     DoneOut,
@@ -268,8 +268,15 @@ class FromClusterIn(Wire):
 
 
 class RejectIn(Wire):
+    """Older clients send a bare list of ids."""
+
     faces: list[ClusterFaceIn] = Field(default=[], max_length=1000)
     face_ids: list[UUID] = Field(default=[], max_length=1000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, given: object) -> object:
+        return {"face_ids": given} if isinstance(given, list) else given
 
 
 class RejectedOut(DoneOut):
