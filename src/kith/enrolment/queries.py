@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, literal, select
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import aliased
 
 from kith.accounts.principal import Principal, visible_to
@@ -32,6 +32,15 @@ def tenants_with(gallery_name: str) -> Select[int]:
         .where(has_photos.correlate(ExternalId).exists())
     )
     return stmt.limit(2)
+
+
+def count_faces(who: Principal) -> Select[int]:
+    """How many faces are in the galleries that clients named."""
+    named = select(ExternalId.gallery_id).where(
+        ExternalId.kind == Kind.GALLERY, ExternalId.tenant_id == who.tenant_id
+    )
+    stmt = select(func.count()).select_from(Face).join(Photo, Photo.id == Face.photo_id)
+    return visible_to(stmt.where(Face.is_shown, Photo.gallery_id.in_(named)), Face, who)
 
 
 def matches(who: Principal, face_ids: Sequence[int]) -> MatchRow:

@@ -74,6 +74,11 @@ async def require_indexed(session: ReadSession, who: Principal, gallery_name: st
     return status
 
 
+async def count_faces(session: ReadSession, who: Principal) -> int:
+    """How many faces are in galleries of clients, rather than in the library."""
+    return await session.scalar(queries.count_faces(who)) or 0
+
+
 async def find_in_gallery(
     recognition: Recognition, session: ReadSession, gallery: GalleryStatus, selfie: FoundFaces,
     *, min_similarity: float,
