@@ -43,6 +43,12 @@ VALUES ('{UUID(int=7).hex}', 1, 1, '{"d" * 64}', 'a.jpg',
         1, 'image/jpeg', 1, 1, 'analysed', '2026-01-01 00:00:00')
 """
 
+IMAGE_OF_0015 = """
+INSERT INTO gallery_images (uuid, tenant_id, gallery_id, image_url, url_path,
+                            display_order, download_count, is_processed, created_at)
+VALUES (:uuid, 1, 1, :url, :path, 0, 0, false, '2026-01-01 00:00:00')
+"""
+
 
 def configured(connection: Connection) -> Config:
     config = configuration()
@@ -70,6 +76,12 @@ async def table_names(database: Database) -> set[str]:
 async def tenants(database: Database) -> list[str]:
     async with database.engine.connect() as connection:
         return list((await connection.execute(text("SELECT slug FROM tenants"))).scalars())
+
+
+async def paths(database: Database) -> list[str]:
+    async with database.engine.connect() as connection:
+        stmt = text("SELECT url_path FROM gallery_images ORDER BY id")
+        return list((await connection.execute(stmt)).scalars())
 
 
 class TestUpgrade:
@@ -112,6 +124,21 @@ class TestFromOlder:
         async with empty.read() as session:
             (photo,) = await session.scalars(select(Photo))
         assert (photo.sha256, photo.state, photo.phash) == ("d" * 64, "analysed", None)
+
+    async def test_paths_of_images_are_decoded_and_back(self, empty: Database) -> None:
+        await to_revision(empty, "0015")
+        async with empty.engine.begin() as connection:
+            for at, (name, path) in enumerate((("My%20photo", "My%20photo"), ("plain", "plain"), ("[", ""))):
+                url = "http://[" if name == "[" else f"http://a.example/{name}"
+                await connection.execute(
+                    text(IMAGE_OF_0015), {"uuid": f"{at:032x}", "url": url, "path": path}
+                )
+        assert await paths(empty) == ["My%20photo", "plain", ""]
+        await upgrade(empty)
+        assert await paths(empty) == ["My photo", "plain", ""]
+        async with empty.engine.begin() as connection:
+            await connection.run_sync(lambda it: command.downgrade(configured(it), "0015"))
+        assert await paths(empty) == ["My%20photo", "plain", ""]
 
     async def test_and_back(self, empty: Database) -> None:
         await upgrade(empty)

@@ -45,6 +45,11 @@ class Principal:
         return scope in self.scopes or Scope.ADMIN in self.scopes
 
     @property
+    def is_guest(self) -> bool:
+        """Whether it has shown no key, where none is needed: then its tenant says nothing."""
+        return not self.scopes
+
+    @property
     def is_operator(self) -> bool:
         """Whether it may do what concerns all tenants."""
         return self.tenant_id == DEFAULT_TENANT_ID and self.may(Scope.ADMIN)

@@ -14,6 +14,11 @@ def area(boxes: Float32) -> Float32:
     return sides[:, 0] * sides[:, 1]
 
 
+def are_inside(boxes: Float32, width: float, height: float) -> NDArray[np.bool_]:
+    """Which boxes (n,) have some area within a picture of this size."""
+    return area(clip(boxes, width, height)) > 0
+
+
 def iou(left: Float32, right: Float32) -> Float32:
     """Intersection over union (n, m) of every box of `left` with every box of `right`, in 0..1."""
     shared = _shared(left, right)

@@ -105,6 +105,6 @@ def checked_boxes(boxes: Float32, image: Image) -> Float32:
     boxes = np.asarray(boxes, dtype=np.float32).reshape(-1, 4)
     if not np.isfinite(boxes).all():
         raise InvalidBox("a box has a corner that is not a number")
-    if not (geometry.area(geometry.clip(boxes, image.width_px, image.height_px)) > 0).all():
+    if not geometry.are_inside(boxes, image.width_px, image.height_px).all():
         raise InvalidBox(f"a box has no area in a picture of {image.width_px} x {image.height_px} pixels")
     return geometry.clip(boxes, image.width_px, image.height_px)

@@ -3,15 +3,44 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, literal, select
+from sqlalchemy.orm import aliased
 
 from kith.accounts.principal import Principal, visible_to
+from kith.accounts.tables import Tenant
 from kith.enrolment.tables import EnrolledFace
 from kith.external_ids.tables import ExternalId, Kind
 from kith.faces.tables import Face
 from kith.photos.tables import File, Photo, PhotoOrigin, Purpose
 
 MatchRow = Select[int, float, str, int, str, datetime]
+
+
+def tenants_with(gallery_name: str) -> Select[int]:
+    """The tenants that have photos in a gallery of this name, at most two; suspended ones are left out."""
+    photo = aliased(ExternalId)
+    has_photos = select(photo.id).where(
+        photo.gallery_id == ExternalId.gallery_id, photo.tenant_id == ExternalId.tenant_id,
+        photo.kind == Kind.PHOTO,
+    )  # fmt: skip
+    stmt = (
+        select(ExternalId.tenant_id)
+        .join(Tenant, Tenant.id == ExternalId.tenant_id)
+        # As a literal, so that both databases see that the index of galleries alone will do.
+        .where(ExternalId.kind == literal(Kind.GALLERY.value, literal_execute=True))
+        .where(ExternalId.value == gallery_name, Tenant.suspended_at.is_(None))
+        .where(has_photos.correlate(ExternalId).exists())
+    )
+    return stmt.limit(2)
+
+
+def count_faces(who: Principal) -> Select[int]:
+    """How many faces are in the galleries that clients named."""
+    named = select(ExternalId.gallery_id).where(
+        ExternalId.kind == Kind.GALLERY, ExternalId.tenant_id == who.tenant_id
+    )
+    stmt = select(func.count()).select_from(Face).join(Photo, Photo.id == Face.photo_id)
+    return visible_to(stmt.where(Face.is_shown, Photo.gallery_id.in_(named)), Face, who)
 
 
 def matches(who: Principal, face_ids: Sequence[int]) -> MatchRow:

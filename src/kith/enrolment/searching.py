@@ -1,7 +1,7 @@
 """Finding the photos of a gallery that show a face."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kith.accounts.principal import Principal
@@ -9,6 +9,7 @@ from kith.engine.faces import Faces as FoundFaces
 from kith.enrolment import queries
 from kith.enrolment.errors import GalleryNotIndexed
 from kith.external_ids import queries as id_queries
+from kith.external_ids.service import checked
 from kith.faces.recognition import Recognition
 from kith.galleries.service import find_gallery
 from kith.index.base import Scope
@@ -19,8 +20,12 @@ from kith.people.finding import most_prominent
 
 @dataclass(frozen=True, slots=True)
 class GalleryStatus:
-    """How many photos with faces a gallery has, and since when; `gallery_id` is None where there is none."""
+    """How many photos with faces a gallery has, and since when; `gallery_id` is None where there is none.
 
+    `owner` is whoever asked, as the tenant that has the gallery.
+    """
+
+    owner: Principal | None = None
     gallery_id: int | None = None
     title: str = ""
     photo_count: int = 0
@@ -41,11 +46,24 @@ class PhotoMatch:
 
 async def read_status(session: ReadSession, who: Principal, gallery_name: str) -> GalleryStatus:
     """Of the gallery a client calls so, whether there is one or not."""
-    gallery = await find_gallery(session, who, gallery_name)
-    if gallery is None:
+    owner = await _owner(session, who, gallery_name)
+    gallery = await find_gallery(session, owner, gallery_name) if owner is not None else None
+    if owner is None or gallery is None:
         return GalleryStatus()
-    count, last = (await session.execute(id_queries.summary(who, gallery.id))).one()
-    return GalleryStatus(gallery.id, gallery.title, count, last)
+    count, last = (await session.execute(id_queries.summary(owner, gallery.id))).one()
+    return GalleryStatus(owner, gallery.id, gallery.title, count, last)
+
+
+async def _owner(session: ReadSession, who: Principal, gallery_name: str) -> Principal | None:
+    """As whom `who` looks into a gallery: with a key as themselves.
+
+    A guest knows no tenant, so whoever has photos in such a gallery is meant. If more than one has, it is
+    None as if nobody had: which is meant cannot be known, and that there are several is nobody's to know.
+    """
+    if not who.is_guest:
+        return who
+    tenants = (await session.scalars(queries.tenants_with(checked(gallery_name)))).all()
+    return replace(who, tenant_id=tenants[0]) if len(tenants) == 1 else None
 
 
 async def require_indexed(session: ReadSession, who: Principal, gallery_name: str) -> GalleryStatus:
@@ -56,16 +74,22 @@ async def require_indexed(session: ReadSession, who: Principal, gallery_name: st
     return status
 
 
+async def count_faces(session: ReadSession, who: Principal) -> int:
+    """How many faces are in galleries of clients, rather than in the library."""
+    return await session.scalar(queries.count_faces(who)) or 0
+
+
 async def find_in_gallery(
-    recognition: Recognition, session: ReadSession, who: Principal, gallery_id: int, selfie: FoundFaces,
+    recognition: Recognition, session: ReadSession, gallery: GalleryStatus, selfie: FoundFaces,
     *, min_similarity: float,
 ) -> list[PhotoMatch]:  # fmt: skip
     """The photos that show the largest face of a selfie, each once, best first; none without a face."""
-    if not len(selfie):
+    who = gallery.owner
+    if not len(selfie) or who is None:
         return []
     vector = selfie.embeddings[most_prominent(selfie)]
     calibration = recognition.calibration
-    scope = Scope(who.tenant_id, gallery_id)
+    scope = Scope(who.tenant_id, gallery.gallery_id)
     (near,) = await recognition.within(vector[None], scope, calibration.cosine(min_similarity))
     similarity = dict(zip(near.face_ids.tolist(), calibration.similarity(near.cosines).tolist(), strict=True))
     matches = await _photos(session, who, similarity)

@@ -31,6 +31,9 @@ class ExternalId(Base):
               sqlite_where=text("kind = 'photo'"), postgresql_where=text("kind = 'photo'")),
         Index("uq_external_ids_others", "tenant_id", "kind", "value", unique=True,
               sqlite_where=text("kind <> 'photo'"), postgresql_where=text("kind <> 'photo'")),
+        # For guests, who know no tenant.
+        Index("ix_external_ids_galleries", "value", sqlite_where=text("kind = 'gallery'"),
+              postgresql_where=text("kind = 'gallery'")),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 

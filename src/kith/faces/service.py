@@ -22,6 +22,8 @@ from kith.photos.tables import Photo, PhotoState
 
 # A detection that overlaps a known face this much is that face, so its id and name stay.
 SAME_FACE_IOU = 0.5
+# The landmarks of a face that no network has looked at.
+_UNSEEN = np.zeros(10, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +139,22 @@ class Faces:
         self._session.add(face)
         return face
 
+    def add_unseen(self, photo: Photo, xyxy: tuple[float, float, float, float], score: float) -> Face:
+        """A face that somebody drew and nobody has looked at: it is described when it is embedded."""
+        x1, y1, x2, y2 = xyxy
+        face = Face(
+            tenant_id=photo.tenant_id, photo_id=photo.id, origin=Origin.DRAWN, created_at=self._clock.now(),
+            is_trashed=photo.trashed_at is not None, x1=x1, y1=y1, x2=x2, y2=y2, landmarks=_UNSEEN,
+            detection_score=score, quality=0, size_px=((x2 - x1) * (y2 - y1)) ** 0.5, sharpness=0,
+            frontality=0, to_identify=False,
+        )  # fmt: skip
+        self._session.add(face)
+        return face
+
     async def embed(self, face: Face, source: FoundFaces, row: int, space_id: int) -> None:
         """Set a face's embedding in a space and have it identified."""
+        if not face.landmarks.any():
+            _describe(face, source, row)
         vector = source.embeddings[row]
         await self._session.merge(Embedding(face_id=face.id, space_id=space_id, vector=vector))
         face.to_identify = True

@@ -66,7 +66,8 @@ class Face(Base):
 
     `is_pinned`: a human decided something about it, so no re-detection drops it. `to_identify`: waits
     to be matched and grouped. `is_trashed`: its photo is in the trash. Lists, counts, searches and
-    grouping take those that are `is_shown`.
+    grouping take those that are `is_shown`. One that was drawn before its picture could be read has no
+    embedding, and landmarks of zeros, until an analysis sees it.
     """
 
     __tablename__ = "faces"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kith.accounts.principal import Principal
+from kith.engine.boxes import are_inside
 from kith.engine.errors import CorruptImage
 from kith.engine.faces import Faces as FoundFaces
 from kith.engine.faces import Image
@@ -148,7 +149,9 @@ class AnalysePhotos:
         for work, image, found in zip(works, images, await recognition.analyse(images), strict=True):
             boxes = boxes_of(work.known)
             lost = reconcile(boxes, found.xyxy).lost
-            rows = [at for at in lost if work.known[at].is_pinned]
+            # A box that a human drew beside the picture has nothing to be embedded.
+            inside = are_inside(boxes, image.width_px, image.height_px)
+            rows = [at for at in lost if work.known[at].is_pinned and inside[at]]
             work.found = found
             if rows:
                 ids = {work.known[at].id: row for row, at in enumerate(rows)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from kith.accounts.principal import Principal
@@ -25,9 +25,12 @@ class NewImage:
 
 
 def url_path(url: str) -> str:
-    """What stands in an address behind the host, without the first slash; empty if it is no address."""
+    """What stands in an address behind the host, decoded as servers do; empty if it is no address.
+
+    It is without the slashes it begins with, and without NUL, which no database can hold.
+    """
     try:
-        return urlsplit(url).path.lstrip("/")
+        return unquote(urlsplit(url).path).replace("\0", "").lstrip("/")
     except ValueError:
         return ""
 
@@ -46,12 +49,19 @@ async def get_image(session: ReadSession | WriteSession, who: Principal, uuid: U
     return image
 
 
-async def find_by_path(session: ReadSession, who: Principal, path: str) -> GalleryImage:
-    """An image by the path in its address; raises ImageNotFound."""
-    image = await session.scalar(queries.image_at_path(who, path)) if path and "\0" not in path else None
-    if image is None:
+async def find_by_path(
+    session: ReadSession, who: Principal, path: str, written: str | None = None
+) -> GalleryImage:
+    """An image by the decoded path in its address; raises ImageNotFound.
+
+    `written` is the path as it was asked for: it tells addresses apart that decode to the same.
+    """
+    path = path.lstrip("/")
+    statement = queries.images_at_path(who, path)
+    images = (await session.scalars(statement)).all() if path and "\0" not in path else ()
+    if not images:
         raise ImageNotFound("no image has this path in its address")
-    return image
+    return next((it for it in images if urlsplit(it.image_url).path.lstrip("/") == written), images[0])
 
 
 class Images:

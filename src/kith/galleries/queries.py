@@ -16,6 +16,9 @@ from kith.galleries.tables import (
     TrainingRun,
 )
 
+# How many images of one path are told apart by how their addresses are written.
+_SAME_PATH = 100
+
 
 def extent(who: Principal) -> Select[int, int | None]:
     """How many galleries there are, and the last of them."""
@@ -117,10 +120,11 @@ def image_at(who: Principal, url: str, path: str) -> Select[GalleryImage]:
     return visible_to(stmt.order_by(*order).limit(1), GalleryImage, who)
 
 
-def image_at_path(who: Principal, path: str) -> Select[GalleryImage]:
+def images_at_path(who: Principal, path: str) -> Select[GalleryImage]:
+    """Images whose address has this path, those that were fetched first; not all of very many."""
     stmt = select(GalleryImage).where(GalleryImage.url_path == path)
     order = (GalleryImage.photo_id.is_(None), GalleryImage.id)
-    return visible_to(stmt.order_by(*order).limit(1), GalleryImage, who)
+    return visible_to(stmt.order_by(*order).limit(_SAME_PATH), GalleryImage, who)
 
 
 def last_place(gallery_id: int) -> Select[int]:

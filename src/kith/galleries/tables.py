@@ -83,7 +83,8 @@ class GalleryDetails(Base):
 class GalleryImage(Base):
     """A picture at an address, shown in a gallery; `photo_id` once it was fetched.
 
-    Images with the same bytes share a photo, and so its faces. `url_path` is the path of `image_url`.
+    Images with the same bytes share a photo, and so its faces. `url_path` is the decoded path of
+    `image_url`.
     """
 
     __tablename__ = "gallery_images"

@@ -1,6 +1,6 @@
 """Faces that are nobody's yet, grouped by how alike they are; a group becomes a person, or is set aside."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from kith.kit.db import ReadSession
 from kith.people.service import People
 from kith.people.tables import Person
 from kith.tagging import queries
-from kith.tagging.errors import ClusterEmpty
+from kith.tagging.errors import ClusterAmbiguous, ClusterEmpty
 from kith.tagging.pictures import Parts
 from kith.tagging.placing import Tag, boxes_of_tags, pair
 
@@ -68,7 +68,10 @@ async def cluster_unknown(
 
 
 async def make_person(parts: Parts, who: Principal, name: str, named: Sequence[ClusterFace]) -> Person:
-    """A new person, verified in these faces; raises ClusterEmpty if none of them is nobody's."""
+    """A new person, verified in these faces.
+
+    Raises ClusterEmpty if none of them is nobody's, ClusterAmbiguous.
+    """
     face_ids = await _resolved(parts, who, named)
     async with parts.db.write() as session:
         people = People(session, who, parts.clock)
@@ -77,7 +80,7 @@ async def make_person(parts: Parts, who: Principal, name: str, named: Sequence[C
 
 
 async def set_aside(parts: Parts, who: Principal, named: Sequence[ClusterFace]) -> int:
-    """Ignore faces: nobody to care about; how many. Raises ClusterEmpty."""
+    """Ignore faces: nobody to care about; how many. Raises ClusterEmpty, ClusterAmbiguous."""
     face_ids = await _resolved(parts, who, named)
     async with parts.db.write() as session:
         people = People(session, who, parts.clock)
@@ -105,30 +108,48 @@ async def _still_open(people: People, face_ids: Sequence[int]) -> list[int]:
 async def resolve(
     recognition: Recognition, session: ReadSession, who: Principal, named: Sequence[ClusterFace]
 ) -> list[int]:
-    """Which of nobody's faces a client means; raises ClusterEmpty for none.
+    """Which of nobody's faces a client means; raises ClusterEmpty for none, ClusterAmbiguous.
 
-    Where only images are named, it is the largest group of faces that are alike in these images, and what
-    is the only one of nobody's in its image.
+    Where only images are named, it is the group of faces that are alike which is in most of these images,
+    and what is the only one of nobody's in its image. A group with faces that are named themselves goes
+    before all others.
     """
     images = sorted({it.image for it in named if it.image is not None})
     uuids = [it.face for it in named if it.face is not None]
-    found = {face.id: face for face in await session.scalars(queries.unknown_by_uuid(who, uuids))}
+    pointed = {face.id: face for face in await session.scalars(queries.unknown_by_uuid(who, uuids))}
     by_image: dict[UUID, list[Face]] = {}
     for image, face in await session.execute(queries.unknown_in(who, images)):
         by_image.setdefault(image.uuid, []).append(face)
+    alone: dict[int, Face] = {}
     vague: dict[int, Face] = {}
     for it in named:
         here = by_image.get(it.image, []) if it.image is not None and it.face is None else []
         meant = here if it.box is None else [here[at] for at in _under(it.box, here)]
-        sure = found if it.box is not None or len(here) == 1 else vague
-        sure |= {face.id: face for face in meant}
+        faces = pointed if it.box is not None else alone if len(here) == 1 else vague
+        faces |= {face.id: face for face in meant}
+    found = pointed.keys() | alone.keys()
     if vague:
-        groups = (await _cluster(recognition, session, list((found | vague).values()))).clusters
-        alike = groups[0].face_ids if groups else []
-        found |= {face_id: vague[face_id] for face_id in alike if face_id in vague}
+        candidates = alone | vague | pointed
+        groups = (await _cluster(recognition, session, list(candidates.values()))).clusters
+        group = _meant([it.face_ids for it in groups], candidates, pointed, is_needed=not found)
+        found |= vague.keys() & group
     if not found:
         raise ClusterEmpty
     return sorted(found)
+
+
+def _meant(
+    groups: Sequence[Sequence[int]], faces: Mapping[int, Face], pointed: Collection[int], *, is_needed: bool
+) -> set[int]:
+    """The one group that says most; raises ClusterAmbiguous if several do, or none where one is needed."""
+    says = [
+        (len(set(group) & set(pointed)), len({faces[face_id].photo_id for face_id in group}))
+        for group in groups
+    ]
+    best = [group for group, it in zip(groups, says, strict=True) if it == max(says)]
+    if len(best) > 1 or (not best and is_needed):
+        raise ClusterAmbiguous("several people are in these photos alike; name the faces by id or by box")
+    return set(best[0]) if best else set()
 
 
 def _under(box: tuple[float, float, float, float], faces: Sequence[Face]) -> list[int]:

@@ -34,7 +34,7 @@ async def describe_faces(
     tagging = Tagging(parts, who)
     for image in dict.fromkeys(it.image for it in wanted if it.image is not None):
         places = [at for at, it in enumerate(wanted) if it.image == image]
-        saved = await tagging.add_all(image, [wanted[at].tag for at in places])
+        saved = await tagging.add_all(image, [wanted[at].tag for at in places], url=url)
         kept |= dict(zip(places, saved, strict=True))
     return [kept.get(at) for at in range(len(wanted))]
 

@@ -1,6 +1,6 @@
 """What can go wrong with tags.
 
-InvalidInput ── TagInvalid, ClusterEmpty
+InvalidInput ── TagInvalid, ClusterEmpty, ClusterAmbiguous
 """
 
 from kith.errors import InvalidInput
@@ -14,3 +14,8 @@ class TagInvalid(InvalidInput):
 class ClusterEmpty(InvalidInput):
     code = "cluster_empty"
     title = "None of these faces is there, or nobody's yet"
+
+
+class ClusterAmbiguous(InvalidInput):
+    code = "cluster_ambiguous"
+    title = "Several people may be meant"

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kith.engine.boxes import iou
+from kith.engine.boxes import are_inside, iou
 from kith.engine.faces import Faces as FoundFaces
 from kith.engine.faces import Float32
 from kith.faces.service import boxes_of
@@ -28,6 +29,13 @@ class Tag:
     person: UUID | None = None
     is_verified: bool = True
     similarity: float | None = None
+    detection_score: float | None = None
+
+    @property
+    def score(self) -> float:
+        """The detection score of a face that nobody but the client has seen; 1 for one drawn by hand."""
+        given = self.detection_score
+        return min(max(given, 0.0), 1.0) if given is not None and isfinite(given) else 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,13 +58,17 @@ def pair(left: Float32, right: Float32) -> dict[int, int]:
     return pairs
 
 
-async def sight(looked: Looked, tags: Sequence[Tag]) -> dict[int, Sighting]:
-    """What the picture shows at the box of each tag that has one; raises InvalidBox."""
+async def sight(looked: Looked, tags: Sequence[Tag], *, skips_outside: bool = False) -> dict[int, Sighting]:
+    """What the picture shows at the box of each tag that has one.
+
+    Raises InvalidBox for one outside of the picture, or else passes it over.
+    """
     places = [at for at, tag in enumerate(tags) if tag.box is not None]
     boxes = boxes_of_tags(tags)
     pairs = pair(boxes, looked.found.xyxy)
     sightings = {places[at]: Sighting(looked.found, row, is_drawn=False) for at, row in pairs.items()}
-    alone = [at for at in range(len(places)) if at not in pairs]
+    inside = are_inside(boxes, looked.image.width_px, looked.image.height_px)
+    alone = [at for at in range(len(places)) if at not in pairs and (inside[at] or not skips_outside)]
     if alone:
         drawn = await looked.embed(boxes[alone])
         sightings |= {places[at]: Sighting(drawn, row, is_drawn=True) for row, at in enumerate(alone)}

@@ -205,6 +205,13 @@ def totals(who: Principal) -> Select[int, int, int, int, float | None, int]:
     return visible_to(stmt, Face, who)
 
 
+def count_people(who: Principal) -> Select[int]:
+    """Everybody who has a name, in images or not."""
+    stmt = select(func.count()).select_from(Person)
+    stmt = stmt.where(Person.name.is_not(None), Person.merged_into_id.is_(None))
+    return visible_to(stmt, Person, who)
+
+
 def per_person(who: Principal) -> Select[Person, int, int, int, float | None, int]:
     """Each person in images: faces, verified, probable ones of at least 0.8, mean confidence, photos."""
     stmt = (

@@ -9,6 +9,7 @@ from kith.accounts.principal import Principal
 from kith.faces import queries as face_queries
 from kith.faces.tables import Face, FaceState
 from kith.galleries.tables import GalleryImage
+from kith.kit.chunks import chunks
 from kith.kit.db import ReadSession, WriteSession
 from kith.people.errors import PersonNotFound
 from kith.people.tables import Person
@@ -84,6 +85,15 @@ async def faces_of_person(
     return [TaggedFace(*row) for row in rows]
 
 
+async def embedded_faces(session: ReadSession, rows: Sequence[TaggedFace]) -> set[int]:
+    """The ids of those faces that the space in use has an embedding of."""
+    space = await session.scalar(face_queries.active_space())
+    space_id, found = space.id if space is not None else 0, set[int]()
+    for some in chunks([it.face.id for it in rows]):
+        found |= set(await session.scalars(queries.embedded(space_id, some)))
+    return found
+
+
 async def images_of_person(session: ReadSession, who: Principal, uuid: UUID) -> list[PersonImage]:
     """The images that show a person, each once, of the newest gallery first; raises PersonNotFound."""
     person = (await find_person(session, who, uuid)).person
@@ -106,7 +116,10 @@ class PersonNumbers:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Of all faces in images: how many are somebody's, and how sure that is."""
+    """Of all faces in images: how many are somebody's, and how sure that is.
+
+    `people` are those in images, `everybody` all there are.
+    """
 
     faces: int
     recognised: int
@@ -115,6 +128,7 @@ class Numbers:
     confidence: float
     photos: int
     embedded: int
+    everybody: int
 
 
 async def read_numbers(session: ReadSession | WriteSession, who: Principal) -> Numbers:
@@ -122,7 +136,8 @@ async def read_numbers(session: ReadSession | WriteSession, who: Principal) -> N
         await session.execute(queries.totals(who))
     ).one()
     embedded = await count_embedded(session, who)
-    return Numbers(faces, recognised, verified, people, float(confidence or 0), photos, embedded)
+    everybody = await session.scalar(queries.count_people(who)) or 0
+    return Numbers(faces, recognised, verified, people, float(confidence or 0), photos, embedded, everybody)
 
 
 async def read_people_numbers(session: ReadSession | WriteSession, who: Principal) -> list[PersonNumbers]:

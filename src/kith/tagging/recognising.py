@@ -26,7 +26,8 @@ from kith.tagging.placing import Tag, sight
 SHOWN_MATCHES = 3
 # What a face that nobody has verified needs more to say who somebody is.
 UNVERIFIED_MARGIN = 0.15
-_NEIGHBOURS = 50
+# So many that a verified face is among them, though many that nobody has verified are nearer.
+_NEIGHBOURS = 500
 # A sharpness of one half is a blur score of 100.
 _HALF_BLUR = 100.0
 
@@ -169,8 +170,9 @@ async def trusted(
     session: ReadSession, recognition: Recognition, near: Sequence[Neighbours],
     people: Mapping[int, Person], threshold: float,
 ) -> list[Neighbours]:  # fmt: skip
-    """Those neighbours that are similar enough: verified ones from the threshold on, others from above it.
+    """Those neighbours that are similar enough, for each query.
 
+    Verified ones from the threshold on; only where there are none of these, others from above it.
     `near` may have gone on to a later commit than the session: what that does not see has no say.
     """
     ids = sorted({face_id for around in near for face_id in around.face_ids.tolist()})
@@ -178,19 +180,24 @@ async def trusted(
     for some in chunks(ids):
         states |= {row[0]: FaceState(row[1]) for row in await session.execute(queries.states(some))}
 
-    def is_enough(face_id: int, person_id: int, similarity: float) -> bool:
+    def excess(face_id: int, person_id: int, similarity: float) -> float:
+        """How far above the threshold of the person; far below for what has no say."""
         person = people.get(person_id)
         if person is None or face_id not in states:
-            return False
+            return -1
         own = own_threshold(person)
-        lowest = own if own is not None else threshold
-        return similarity >= lowest + (0 if states[face_id] == FaceState.CONFIRMED else UNVERIFIED_MARGIN)
+        return similarity - (own if own is not None else threshold)
 
     kept: list[Neighbours] = []
     for around in near:
         similarities = recognition.calibration.similarity(around.cosines).tolist()
         rows = zip(around.face_ids.tolist(), around.persons.tolist(), similarities, strict=True)
-        keep = np.array([is_enough(*row) for row in rows], dtype=bool)
+        above = np.array([excess(*row) for row in rows])
+        sure = np.array(
+            [states.get(it) == FaceState.CONFIRMED for it in around.face_ids.tolist()], dtype=bool
+        )
+        verified = sure & (above >= 0)
+        keep = verified if verified.any() else ~sure & (above >= UNVERIFIED_MARGIN)
         kept.append(
             replace(
                 around, face_ids=around.face_ids[keep], persons=around.persons[keep],

@@ -1,12 +1,14 @@
 """Saving what somebody says of the faces of an image: all of it in one transaction, or nothing."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlalchemy import update
 
 from kith.accounts.principal import Principal
+from kith.engine.errors import InvalidBox
+from kith.errors import AppError, Busy, Unavailable
 from kith.faces import queries as face_queries
 from kith.faces.recognition import settle
 from kith.faces.service import Faces, take_turn
@@ -21,15 +23,28 @@ from kith.people.forgetting import forget_faces
 from kith.people.service import People
 from kith.photos.tables import Photo, PhotoState
 from kith.tagging import queries
-from kith.tagging.pictures import Looked, Parts, Pictures, keep
-from kith.tagging.placing import Sighting, Tag, recognise_known, sight
+from kith.tagging.pictures import Looked, Parts, Pictures, keep, keep_place
+from kith.tagging.placing import Sighting, Tag, boxes_of_tags, recognise_known, sight
 
 
 @dataclass(frozen=True, slots=True)
 class SavedTag:
+    """`error` is why a face that was to be embedded was not."""
+
     face: UUID
     person: UUID | None
     is_verified: bool
+    is_embedded: bool
+    error: AppError | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """What is seen of tags in a picture; nothing if it was not looked at, for a reason if it cannot be."""
+
+    looked: Looked | None = None
+    sightings: Mapping[int, Sighting] = field(default_factory=dict[int, Sighting])
+    error: AppError | None = None
 
 
 @dataclass(slots=True)
@@ -63,37 +78,59 @@ class Tagging:
         self._who = who
         self._pictures = Pictures(parts, who)
 
-    async def replace(self, image: UUID, tags: Sequence[Tag]) -> list[SavedTag]:
+    async def replace(
+        self, image: UUID, tags: Sequence[Tag], *, url: str | None = None, embeds: bool = True
+    ) -> list[SavedTag]:
         """These are the faces of an image, and no others; none at all says that it shows nobody.
 
-        A tag that is about a known face keeps it, with its id. Raises ImageNotFound, PersonNotFound,
-        TagInvalid, InvalidBox, FetchError and what is wrong with the picture; then nothing has changed.
+        A tag that is about a known face keeps it, with its id. What cannot be embedded, or is not to be
+        (`embeds`), is saved without. `url` is where the picture may be as well. Raises ImageNotFound,
+        PersonNotFound, TagInvalid; then nothing has changed.
         """
-        return await self._save(image, tags, is_all=True)
-
-    async def add(self, image: UUID, tag: Tag) -> SavedTag:
-        """One face of an image, a new one or one that is known; the others stay. Raises as `replace`."""
-        (saved,) = await self.add_all(image, [tag])
-        return saved
-
-    async def add_all(self, image: UUID, tags: Sequence[Tag]) -> list[SavedTag]:
-        """Some faces of an image; the others stay. Raises as `replace`."""
-        return await self._save(image, tags, is_all=False) if tags else []
-
-    async def _save(self, uuid: UUID, tags: Sequence[Tag], *, is_all: bool) -> list[SavedTag]:
         async with self._parts.db.read() as session:
-            image = await get_image(session, self._who, uuid)
+            shown = await get_image(session, self._who, image)
             await persons_by_uuid(session, self._who, [tag.person for tag in tags])
-        looked = await self._pictures.look_at(image) if tags else None
-        sightings = await sight(looked, tags) if looked is not None else {}
+        seen = await self._see(shown, tags, url) if tags and embeds else _Seen()
         async with self._parts.db.write() as session:
             await take_turn(session, self._who.tenant_id)
             saving = _Saving(session, self._parts, self._who)
-            image = await get_image(session, self._who, uuid)
-            if looked is None:
-                await saving.clear(image)
+            shown = await get_image(session, self._who, image)
+            if not tags:
+                await saving.clear(shown)
                 return []
-            return await saving.save(image, looked, tags, sightings, is_all=is_all)
+            saved = await saving.save(shown, seen, tags, is_all=True)
+        return saved if embeds else [replace(it, error=None) for it in saved]
+
+    async def add(self, image: UUID, tag: Tag, *, url: str | None = None) -> SavedTag:
+        """One face of an image, a new one or one that is known; the others stay. Raises as `add_all`."""
+        (saved,) = await self.add_all(image, [tag], url=url)
+        return saved
+
+    async def add_all(self, image: UUID, tags: Sequence[Tag], *, url: str | None = None) -> list[SavedTag]:
+        """Some faces of an image; the others stay. `url` is where the picture may be as well.
+
+        Raises as `replace`, and InvalidBox, FetchError and what is wrong with the picture.
+        """
+        if not tags:
+            return []
+        async with self._parts.db.read() as session:
+            shown = await get_image(session, self._who, image)
+            await persons_by_uuid(session, self._who, [tag.person for tag in tags])
+        looked = await self._pictures.look_at(shown, url)
+        seen = _Seen(looked, await sight(looked, tags))
+        async with self._parts.db.write() as session:
+            await take_turn(session, self._who.tenant_id)
+            shown = await get_image(session, self._who, image)
+            return await _Saving(session, self._parts, self._who).save(shown, seen, tags, is_all=False)
+
+    async def _see(self, image: GalleryImage, tags: Sequence[Tag], url: str | None) -> _Seen:
+        try:
+            looked = await self._pictures.look_at(image, url)
+        except (Busy, Unavailable):  # which may be told, for it passes
+            raise
+        except AppError as error:
+            return _Seen(error=error)
+        return _Seen(looked, await sight(looked, tags, skips_outside=True))
 
 
 class _Saving:
@@ -114,18 +151,17 @@ class _Saving:
         await self._processed(image)
 
     async def save(
-        self, image: GalleryImage, looked: Looked, tags: Sequence[Tag], sightings: Mapping[int, Sighting],
-        *, is_all: bool,
-    ) -> list[SavedTag]:  # fmt: skip
-        space_id = looked.recognition.space_id
-        await settle(self._session, space_id)
-        photo = await keep(self._session, self._parts, self._who, image, looked)
+        self, image: GalleryImage, seen: _Seen, tags: Sequence[Tag], *, is_all: bool
+    ) -> list[SavedTag]:
+        photo = await self._photo(image, seen, tags)
         known = (await self._session.scalars(face_queries.faces_of_photos([photo.id]))).all()
         faces = recognise_known(tags, known)
         if is_all:
             kept = {face.id for face in faces.values()}
             await self._drop([face for face in known if face.id not in kept])
-        await self._embed(photo, faces, sightings, space_id)
+        if seen.looked is not None:
+            await self._embed(photo, faces, seen.sightings, seen.looked.recognition.space_id)
+        await self._pin(photo, faces, tags)
         persons = await persons_by_uuid(self._session, self._who, [tag.person for tag in tags])
         await self._decide([faces[at] for at in range(len(tags))], tags, persons)
         if is_all:
@@ -135,10 +171,22 @@ class _Saving:
             {"photo_id": str(image.uuid), "faces": len(tags)},
         )  # fmt: skip
         uuids = {person_id: uuid for uuid, person_id in persons.items()}
+        embedded = await self._embedded(faces.values())
         return [
-            SavedTag(face.uuid, uuids.get(face.person_id or 0), face.state == FaceState.CONFIRMED)
+            SavedTag(
+                face.uuid, uuids.get(face.person_id or 0), face.state == FaceState.CONFIRMED,
+                face.id in embedded, None if face.id in embedded else seen.error or InvalidBox(),
+            )
             for face in (faces[at] for at in range(len(tags)))
-        ]
+        ]  # fmt: skip
+
+    async def _photo(self, image: GalleryImage, seen: _Seen, tags: Sequence[Tag]) -> Photo:
+        """The photo of an image; one without a file, if it could not be read."""
+        if seen.looked is None:
+            boxes = boxes_of_tags(tags)
+            return await keep_place(self._session, self._parts, self._who, image, boxes, seen.error)
+        await settle(self._session, seen.looked.recognition.space_id)
+        return await keep(self._session, self._parts, self._who, image, seen.looked)
 
     async def _embed(
         self, photo: Photo, faces: dict[int, Face], sightings: Mapping[int, Sighting], space_id: int
@@ -155,11 +203,21 @@ class _Saving:
         await self._session.flush()
         for at in (*unseen, *new):
             await self._faces.embed(faces[at], sightings[at].source, sightings[at].row, space_id)
-        for face in faces.values():
-            face.is_pinned = True
         photo.state, photo.analysed_space_id = PhotoState.ANALYSED, space_id
         photo.error_code = photo.error_detail = None
+
+    async def _pin(self, photo: Photo, faces: dict[int, Face], tags: Sequence[Tag]) -> None:
+        """Make faces of the tags that could not be seen, and let no analysis drop any of them."""
+        for at, tag in enumerate(tags):
+            if at not in faces and tag.box is not None:
+                faces[at] = self._faces.add_unseen(photo, tag.box, tag.score)
+            faces[at].is_pinned = True
         await self._session.flush()
+
+    async def _embedded(self, faces: Iterable[Face]) -> set[int]:
+        space = await self._session.scalar(face_queries.active_space())
+        statement = queries.embedded(space.id if space is not None else 0, [face.id for face in faces])
+        return set(await self._session.scalars(statement))
 
     async def _decide(self, faces: Sequence[Face], tags: Sequence[Tag], persons: Mapping[UUID, int]) -> None:
         verdicts = _Verdicts()

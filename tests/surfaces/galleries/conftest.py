@@ -72,8 +72,8 @@ class Club:
         """Where the best face of a picture is."""
         return (await self.detect(url, apply_quality_filters=False))["faces"][0]["bbox"]
 
-    async def save_tags(self, photo: str, *tags: dict[str, Any], status: int = 200) -> Any:
-        body = {"photo_id": photo, "image_url": "passed over", "tags": list(tags)}
+    async def save_tags(self, photo: str, *tags: dict[str, Any], status: int = 200, **more: Any) -> Any:
+        body = {"photo_id": photo, "image_url": "no address", "tags": list(tags), **more}
         return await self.post("/api/faces/save-face-tags", body, status)
 
     async def faces(self, photo: str) -> list[dict[str, Any]]:

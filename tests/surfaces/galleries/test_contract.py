@@ -340,6 +340,22 @@ class TestAnswers:
         below = {**asked, "confidence_threshold": similarity - 0.16}
         assert (await club.post("/api/recognition/recognize", below))["person_id"] == ana
 
+    async def test_who_is_verified_goes_before_who_is_more_alike(self, club: Club) -> None:
+        ana, bea = await club.person("Ana"), await club.person("Bea")
+        _, sure = await club.tagged(ANA[0], ana)
+        twin, _ = await club.tagged(ANA[1], bea, verified=False)
+        url = club.url(ANA[1])
+        asked = {"image_url": url, "bbox": await club.box(url)}
+        assert (await club.post("/api/recognition/recognize", asked))["person_id"] == ana
+        third, _ = await club.tagged(ANA[2])
+        await club.ask("PUT", "/api/v2/config", {"quality_filters": {"min_blur_score": 0}})
+        await club.post("/api/v2/batch-recognize", {})
+        assert [it["person_id"] for it in await club.faces(third)] == [ana]
+        await club.save_tags(third)
+        await club.post("/api/faces/update", {"face_id": sure, "person_id": None})
+        assert (await club.post("/api/recognition/recognize", asked))["person_id"] == bea
+        assert [it["person_id"] for it in await club.faces(twin)] == [bea]
+
     async def test_a_threshold_of_ones_own(self, club: Club) -> None:
         ana = await club.person("Ana", use_custom_confidence=True, custom_confidence_threshold=1.0)
         await club.tagged(ANA[0], ana)
@@ -360,9 +376,11 @@ class TestAnswers:
         assert told["stats"] == {"total": 3, "verified": 1, "high_confidence": 1, "descriptors": 3}
         only = await club.post("/api/faces/get-person-faces", {"person_id": ana, "verified_only": True})
         assert [it["id"] for it in only["faces"]] == [sure]
+        await club.person("Bea")  # who is on no photo
         stats = await club.get("/api/crud/stats/recognition")
+        assert (stats["unique_people"], len(stats["peopleStats"])) == (1, 1)
         assert stats["summary"] == {
-            "totalPeople": 1, "totalVerifiedFaces": 1, "totalHighConfidenceFaces": 1, "totalDescriptors": 3,
+            "totalPeople": 2, "totalVerifiedFaces": 1, "totalHighConfidenceFaces": 1, "totalDescriptors": 3,
         }  # fmt: skip
         assert (stats["total_faces"], stats["recognized_faces"], stats["verified_faces"]) == (3, 3, 1)
         assert stats["avg_confidence"] == pytest.approx(0.85)

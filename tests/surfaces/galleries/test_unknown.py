@@ -24,6 +24,20 @@ def groups(told: Any) -> list[set[str]]:
     return [{face["photo_id"] for face in it["faces"]} for it in told["clusters"]]
 
 
+async def couple(club: Club, path: str, picture: bytes, at: int) -> str:
+    """A photo of two people who are nobody's; the same picture is another file each time."""
+    url = club.site.serve(path, picture + bytes([at]))
+    (photo,) = await club.add(url)
+    boxes = [it["bbox"] for it in (await club.detect(url, apply_quality_filters=False))["faces"]]
+    saved = await club.save_tags(photo, *[{"bbox": box} for box in boxes])
+    assert saved["count"] == 2
+    return photo
+
+
+async def open_faces(club: Club, photo: str) -> list[dict[str, Any]]:
+    return [it for it in await club.faces(photo) if it["person_id"] is None]
+
+
 class TestClusters:
     async def test_are_people(self, club: Club) -> None:
         photos = list(await unknown(club))
@@ -94,6 +108,38 @@ class TestFromCluster:
         assert (left["person_id"], right["person_id"]) == (ana, None)
         assert len((await club.get(f"/api/people/{ana}/photos"))["photos"]) == 3
 
+    @pytest.mark.parametrize("path", ["/api/crud/people/from-cluster", "/api/recognition/reject-faces"])
+    async def test_of_two_who_are_on_the_same_photos_neither(self, club: Club, path: str) -> None:
+        """Unless a box, a face or one more photo says which."""
+        photos = [await couple(club, f"/pair{at}.png", pair_picture(), at) for at in range(2)]
+        faces = [{"photo_id": photo, "descriptor": [0.5] * 512} for photo in photos]
+
+        async def ask(*named: dict[str, Any], status: int = 200) -> Any:
+            return await club.post(
+                path, {"person_name": "Ana", "cluster_faces": named, "faces": named}, status
+            )
+
+        assert (await ask(*faces, status=400))["code"] == "cluster_ambiguous"
+        assert (await ask(faces[0], status=400))["code"] == "cluster_ambiguous"
+        assert [len(await open_faces(club, photo)) for photo in photos] == [2, 2]
+        assert await club.get("/api/crud/people") == []
+        left = min(await club.faces(photos[0]), key=lambda it: it["insightface_bbox"]["x"])
+        await ask({"photo_id": photos[0], "bbox": left["insightface_bbox"]}, faces[1])
+        for photo in photos:  # it is the one on the right who is nobody's still
+            (other,) = await open_faces(club, photo)
+            assert other["insightface_bbox"]["x"] > 350
+        await ask(*faces)
+        assert [len(await open_faces(club, photo)) for photo in photos] == [0, 0]
+
+    async def test_of_two_who_are_on_the_same_photos_one_is_on_more(self, club: Club) -> None:
+        photos = [await couple(club, f"/pair{at}.png", pair_picture(), at) for at in range(2)]
+        andre, _ = await club.tagged(ANDRE[1])
+        faces = [{"photo_id": photo} for photo in (*photos, andre)]
+        await club.post("/api/crud/people/from-cluster", {"person_name": "Andre", "cluster_faces": faces})
+        for photo in photos:
+            left, right = sorted(await club.faces(photo), key=lambda it: it["insightface_bbox"]["x"])
+            assert (left["person_name"], right["person_name"]) == (None, "Andre")
+
     async def test_of_nothing(self, sqlite_club: Club) -> None:
         for faces in ([], [{}], [{"photo_id": "00000000-0000-4000-8000-000000000000"}]):
             body = {"person_name": "Ana", "cluster_faces": faces}
@@ -119,6 +165,14 @@ class TestReject:
         told = await club.post("/cluster-unknown-faces", gallery_id=club.gallery)
         assert groups(told) == [set(list(photos)[3:])]
         await club.post(path, {"faces": faces}, 400)
+
+    @pytest.mark.parametrize("path", ["/reject-face-cluster", "/api/recognition/reject-faces"])
+    async def test_of_a_bare_list_of_ids(self, sqlite_club: Club, path: str) -> None:
+        _, face = await sqlite_club.tagged(ANA[0])
+        for bad in ([7], ["x"], [[face]], [face] * 1001):
+            await sqlite_club.post(path, bad, 422)
+        assert (await sqlite_club.post(path, [], 400))["code"] == "cluster_empty"
+        assert (await sqlite_club.post(path, [face]))["rejected_count"] == 1
 
     async def test_a_face_that_is_tagged_later_is_back(self, sqlite_club: Club) -> None:
         photo, face = await sqlite_club.tagged(ANA[0])

@@ -107,6 +107,15 @@ class TestRows:
             status, body = await ask(sqlite_shop, row, "/api/v2")
             assert (status, body["error"]["code"]) == (404, "SESSION_NOT_INDEXED")
 
+    async def test_metrics_count_faces_of_sessions_only(self, shop: Library) -> None:
+        await shop.detect(ANA[2])
+        _, text = await ask(shop, "GET /metrics", "/api/v2")
+        assert "\nembeddings_total 0.0" in text
+        await index(shop, "s", {"1": ANA[0]})
+        await index(shop, "t", {"1": ANA[0], "2": ANA[1]})
+        _, text = await ask(shop, "GET /metrics", "/api/v2")
+        assert "\nembeddings_total 3.0" in text
+
     async def test_metrics_count_under_both_names(self, sqlite_shop: Library) -> None:
         await index(sqlite_shop, "s", {"1": ANA[0]})
         await ask(sqlite_shop, "POST /search", "/api/v1")

@@ -4,11 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from kith.app import create_app
+from kith.faces.tables import Face
 from kith.kit.limits import MemoryLimiter
+from kith.photos.tables import File, Photo
 from kith.runtime import open_runtime
-from kith.setting_groups import LimitSettings, SessionsSettings, SurfaceSettings
+from kith.setting_groups import LimitSettings, SessionsSettings, SourceSettings, SurfaceSettings
+from kith.surfaces.sessions.routes import PREFIXES
 from tests.support.client import connected
 from tests.support.clock import ManualClock
 from tests.support.library import ANA, portrait
@@ -108,9 +112,48 @@ class TestBatches:
         assert (answer.status_code, done["indexed"], done["failed"]) == (201, 1, 7)
         assert len(done["errors"]) == 7
         assert all(10 < len(error) < 200 and "root" not in error for error in done["errors"])
-        for key in keys[:-1]:
+        for key in keys[:5]:
             body = {"photo_id": "p", "session_id": "s", "s3_key": key}
             assert_error(await sqlite_shop.client.post("/api/v2/index", json=body), 400)
+
+
+class TestPictures:
+    async def test_that_cannot_be_indexed(self, shop: Library) -> None:
+        """Clients raise an error of their own for any other status, and go no further."""
+        broken, text = portrait(ANA[0])[:300], b"text" * 100
+        asked: list[dict[str, Any]] = [
+            *({"json": {"s3_key": key}} for key in ("gone.jpg", "README.md", "malformed")),
+            *({"data": {}, "files": {"file": data}} for data in (broken, text, b"")),
+        ]
+        for body in asked:
+            for prefix in PREFIXES:
+                (kind,) = body.keys() & {"json", "data"}
+                sent = {**body, kind: {**body[kind], "photo_id": 1, "session_id": "s"}}
+                answer = await shop.client.post(f"{prefix}/index", **sent)
+                told = answer.json()
+                assert (answer.status_code, told["indexed"], told["photo_id"]) == (201, False, "1"), body
+                assert (told["confidence"], told["faces_detected"]) == (None, 0)
+                assert len(told["error"]) > 10
+        async with shop.runtime.db.read() as session:
+            counts = [
+                await session.scalar(select(func.count()).select_from(it)) for it in (Photo, File, Face)
+            ]
+        assert counts == [0, 0, 0]
+        assert not [it for it in (shop.runtime.settings.data / "blobs").rglob("*") if it.is_file()]
+        assert (await shop.get("/api/v2/search/status/s"))["indexed"] is False
+
+    async def test_that_are_not_there_leave_what_was(self, sqlite_shop: Library) -> None:
+        await index(sqlite_shop, "s", {"a": ANA[0]})
+        body = {"photo_id": "a", "session_id": "s", "s3_key": "gone.jpg"}
+        assert (await sqlite_shop.client.post("/api/v2/index", json=body)).json()["indexed"] is False
+        assert await found(sqlite_shop, "s", portrait(ANA[1])) == ["a"]
+
+    async def test_without_sources(self, packs_folder: Path, tmp_path: Path) -> None:
+        """What the server lacks is no fault of the picture: clients are to come back."""
+        settings = sessions_settings(tmp_path / "data", packs_folder, sources=SourceSettings())
+        async with connected(create_app(settings)) as client:
+            body = {"photo_id": "a", "session_id": "s", "s3_key": "a.jpg"}
+            assert_error(await client.post("/api/v2/index", json=body), 503)
 
 
 class TestRequests:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from kith.errors import AppError
 from kith.faces.tables import Face
 from kith.galleries.tables import GalleryImage
 from kith.surfaces.galleries import wire_faces as wire
@@ -21,16 +22,29 @@ from kith.tagging.saving import SavedTag
 
 
 def tag(it: wire.TagIn) -> Tag:
-    return Tag(_xyxy(it.box), it.face_id, it.person_id, it.verified, it.recognition_confidence)
+    return Tag(
+        _xyxy(it.box), it.face_id, it.person_id, it.verified, it.recognition_confidence,
+        it.insightface_confidence,
+    )  # fmt: skip
 
 
 def tags_saved(saved: Sequence[SavedTag]) -> wire.TagsSavedOut:
     faces = [
-        wire.SavedTagOut(face_id=str(it.face), person_id=_text(it.person), verified=it.is_verified)
+        wire.SavedTagOut(
+            face_id=str(it.face), person_id=_text(it.person), verified=it.is_verified,
+            has_descriptor=it.is_embedded, descriptor_error=_fault(it.error),
+        )
         for it in saved
-    ]
+    ]  # fmt: skip
+    failed = sum(it.error is not None for it in saved)
     message = f"saved {len(faces)} faces" if faces else "no faces detected"
+    if failed:
+        message += f", {failed} of them without a descriptor"
     return wire.TagsSavedOut(message=message, faces=faces, count=len(faces))
+
+
+def _fault(error: AppError | None) -> wire.DescriptorFaultOut | None:
+    return wire.DescriptorFaultOut(code=error.code, message=error.detail) if error is not None else None
 
 
 def photo_face(it: TaggedFace) -> wire.PhotoFaceOut:
@@ -47,11 +61,11 @@ def photo_faces(rows: Sequence[TaggedFace]) -> wire.PhotoFacesOut:
     return wire.PhotoFacesOut(faces=[photo_face(it) for it in rows], count=len(rows))
 
 
-def person_faces(rows: Sequence[TaggedFace]) -> wire.PhotoFacesOfOut:
+def person_faces(rows: Sequence[TaggedFace], described: int) -> wire.PhotoFacesOfOut:
     verified = sum(it.is_verified for it in rows)
     high = sum(not it.is_verified and it.confidence >= HIGH_CONFIDENCE for it in rows)
     stats = wire.PersonFaceStatsOut(
-        total=len(rows), verified=verified, high_confidence=high, descriptors=len(rows)
+        total=len(rows), verified=verified, high_confidence=high, descriptors=described
     )
     return wire.PhotoFacesOfOut(faces=[photo_face(it) for it in rows], stats=stats)
 

@@ -16,7 +16,7 @@ def recognition_stats(it: Numbers, people: Sequence[PersonNumbers]) -> wire.Reco
         total_faces=it.faces, recognized_faces=it.recognised, verified_faces=it.verified,
         unique_people=it.people, avg_confidence=it.confidence,
         summary=wire.StatsSummaryOut(
-            totalPeople=it.people, totalVerifiedFaces=it.verified,
+            totalPeople=it.everybody, totalVerifiedFaces=it.verified,
             totalHighConfidenceFaces=sum(each.high_confidence for each in people),
             totalDescriptors=it.embedded,
         ),

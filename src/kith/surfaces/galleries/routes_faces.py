@@ -11,7 +11,7 @@ from kith.surfaces.galleries.fields import DoneOut
 from kith.surfaces.galleries.routing import COMMON, MISSING, READS, WRITES
 from kith.surfaces.requests import Kith, Reading, Who, Writing
 from kith.tagging.changing import change_face, remove_face
-from kith.tagging.reading import faces_of_images, faces_of_person
+from kith.tagging.reading import embedded_faces, faces_of_images, faces_of_person
 from kith.tagging.saving import Tagging
 
 router = APIRouter(prefix="", tags=["galleries: faces"], responses=COMMON)
@@ -20,7 +20,7 @@ router = APIRouter(prefix="", tags=["galleries: faces"], responses=COMMON)
 @router.post("/api/faces/save", dependencies=WRITES, summary="Save one face of a photo", responses=MISSING)
 async def save_face(body: wire.SaveFaceIn, kith: Kith, who: Who) -> wire.FaceSavedOut:
     """The other faces stay. A known face under the box is taken, else what is found there, else the box."""
-    saved = await Tagging(kith.tagging, who).add(body.photo_id, mapping.tag(body))
+    saved = await Tagging(kith.tagging, who).add(body.photo_id, mapping.tag(body), url=body.image_url)
     return wire.FaceSavedOut(face_id=str(saved.face), index_rebuilt=saved.is_verified)
 
 
@@ -28,9 +28,14 @@ async def save_face(body: wire.SaveFaceIn, kith: Kith, who: Who) -> wire.FaceSav
     "/api/faces/save-face-tags", dependencies=WRITES, summary="Save all faces of a photo", responses=MISSING
 )
 async def save_face_tags(body: wire.SaveTagsIn, kith: Kith, who: Who) -> wire.TagsSavedOut:
-    """All others go. No tags at all say that no faces are on the photo. One transaction, or nothing."""
-    tags = [mapping.tag(it) for it in body.tags]
-    return mapping.tags_saved(await Tagging(kith.tagging, who).replace(body.photo_id, tags))
+    """All others go. No tags at all say that no faces are on the photo. One transaction, or nothing.
+
+    A face that cannot be seen in the picture is saved without a descriptor.
+    """
+    tags, embeds = [mapping.tag(it) for it in body.tags], body.generate_descriptors
+    tagging = Tagging(kith.tagging, who)
+    saved = await tagging.replace(body.photo_id, tags, url=body.image_url, embeds=embeds)
+    return mapping.tags_saved(saved)
 
 
 @router.post("/api/faces/get-photo-faces", dependencies=READS, summary="The faces of a photo")
@@ -69,4 +74,4 @@ async def update_face(body: wire.FaceChangeIn, kith: Kith, session: Writing, who
 )
 async def get_person_faces(body: wire.PhotoFacesOfIn, session: Reading, who: Who) -> wire.PhotoFacesOfOut:
     rows = await faces_of_person(session, who, body.person_id, verified_only=body.verified_only)
-    return mapping.person_faces(rows)
+    return mapping.person_faces(rows, len(await embedded_faces(session, rows)))

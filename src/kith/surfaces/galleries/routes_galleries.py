@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from kith.galleries.crediting import Credits, get_credit
 from kith.galleries.crediting import list_credits as list_all
@@ -115,10 +115,13 @@ async def order_image(image: UUID, body: wire.OrderIn, kith: Kith, session: Writ
     response_class=Response,
     responses={200: {"content": {"image/*": {}}}, **MISSING},
 )  # fmt: skip
-async def read_picture(path: Annotated[str, Path(max_length=2048)], kith: Kith, who: Who) -> Response:
+async def read_picture(
+    path: Annotated[str, Path(max_length=2048)], request: Request, kith: Kith, who: Who
+) -> Response:
     """`path` is the path in the address of an image that was added; nothing else is fetched."""
+    written = request.scope.get("raw_path", b"").decode("latin-1").partition("/s3-proxy/")[2]
     async with kith.db.read() as session:
-        image = await find_by_path(session, who, path)
+        image = await find_by_path(session, who, path, written)
     data, media_type = await Pictures(kith.tagging, who).bytes_of(image)
     return Response(data, media_type=media_type, headers=_KEPT_HEADERS)
 

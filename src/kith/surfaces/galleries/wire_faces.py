@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, model_validator
 
 from kith.surfaces.galleries.fields import (
     DoneOut,
@@ -56,7 +56,7 @@ class SaveFaceIn(TagIn):
 
 
 class SaveTagsIn(Wire):
-    """`image_url` is the photo's own; what the photo was added with counts."""
+    """`image_url` is tried where the address that the photo was added with does not answer."""
 
     photo_id: UUID
     image_url: Text | None = None
@@ -69,10 +69,19 @@ class FaceSavedOut(DoneOut):
     index_rebuilt: bool
 
 
+class DescriptorFaultOut(Wire):
+    code: str
+    message: str
+
+
 class SavedTagOut(Wire):
+    """`descriptor_error` is why a face that was to have a descriptor has none."""
+
     face_id: str
     person_id: str | None
     verified: bool
+    has_descriptor: bool
+    descriptor_error: DescriptorFaultOut | None = None
 
 
 class TagsSavedOut(DoneOut):
@@ -259,8 +268,15 @@ class FromClusterIn(Wire):
 
 
 class RejectIn(Wire):
+    """Older clients send a bare list of ids."""
+
     faces: list[ClusterFaceIn] = Field(default=[], max_length=1000)
     face_ids: list[UUID] = Field(default=[], max_length=1000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, given: object) -> object:
+        return {"face_ids": given} if isinstance(given, list) else given
 
 
 class RejectedOut(DoneOut):

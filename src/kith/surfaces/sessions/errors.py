@@ -31,7 +31,7 @@ _CODES: Mapping[str, str] = {
     "request_invalid": "VALIDATION_ERROR",
     "body_too_large": "IMAGE_TOO_LARGE",
 }
-_STATUSES: Mapping[str, int] = {"rate_exceeded": 429, "request_invalid": 400, "source_not_found": 400}
+_STATUSES: Mapping[str, int] = {"rate_exceeded": 429, "request_invalid": 400}
 
 
 def error_response(_request: Request, problem: Problem) -> Response:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from kith import __version__
 from kith.enrolment.searching import GalleryStatus, PhotoMatch
 from kith.enrolment.service import Enrolled
+from kith.errors import Unavailable
+from kith.kit.errors import SourceKeyInvalid
 from kith.surfaces.sessions import wire
 from kith.surfaces.sessions.selfies import Searched
 
@@ -20,8 +22,8 @@ def enrolled(it: Enrolled) -> wire.IndexOut:
 
 
 def enrolled_alone(it: Enrolled) -> wire.IndexOut:
-    """As above; but what is wrong with the one picture that was sent is an error of the request."""
-    if it.error is not None:
+    """As above; but a key that is none is an error of the request, and what Kith lacks one of the server."""
+    if isinstance(it.error, SourceKeyInvalid | Unavailable):
         raise it.error
     return enrolled(it)
 

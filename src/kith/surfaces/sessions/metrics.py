@@ -19,7 +19,7 @@ class SessionMetrics:
         self._registry = CollectorRegistry()
         self._requests = {act: self._counters(act) for act in ("search", "index")}
         self._seconds = {act: self._histograms(act) for act in ("search", "index")}
-        self._embeddings = self._gauges("embeddings_total", "Embeddings that are stored.")
+        self._embeddings = self._gauges("embeddings_total", "Embeddings of sessions that are stored.")
         self._connections = self._gauges("db_connections_active", "Database connections in use.")
 
     def count(self, act: str, *, is_success: bool, seconds: float) -> None:

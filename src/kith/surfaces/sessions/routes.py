@@ -9,13 +9,12 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from kith.accounts.principal import Scope
-from kith.enrolment.searching import read_status
+from kith.enrolment.searching import count_faces, read_status
 from kith.enrolment.service import Wanted
 from kith.errors import AppError, Unavailable
 from kith.external_ids.service import checked
 from kith.external_ids.tables import MAX_LENGTH
 from kith.kit.metrics import CONTENT_TYPE
-from kith.people.reading import read_statistics
 from kith.runtime import Runtime
 from kith.surfaces.access import PUBLIC, needs
 from kith.surfaces.health import answers, require_ready
@@ -66,7 +65,7 @@ router = _Versions(tags=["sessions"], responses={400: _BAD, 429: _OFTEN, 503: _B
 async def index_photo(asked: IndexBody, kith: Kith, who: Who) -> wire.IndexOut:
     """JSON with the key of the picture in the sources, or a form, which may bring the picture itself.
 
-    Of a photo sent again the last picture counts. Without a face nothing is kept.
+    Of a photo sent again the last picture counts. What cannot be indexed is not kept; `error` says why.
     """
     (done,) = await kith.enrolment(who).enrol(asked.session_id, [asked.photo])
     return mapping.enrolled_alone(done)
@@ -142,7 +141,7 @@ async def read_metrics(request: Request, kith: Kith, who: Who) -> Response:
     embeddings = 0
     with suppress(Unavailable):
         async with kith.db.read() as session:
-            embeddings = sum((await read_statistics(session, who)).faces.values())
+            embeddings = await count_faces(session, who)
     text = metrics.render(embeddings=embeddings, connections=kith.db.connections)
     return Response(text, media_type=CONTENT_TYPE)
 

@@ -39,11 +39,11 @@ async def search_session(kith: Runtime, who: Principal, asked: SelfieAsked, defa
     analysed = await analyse_upload(kith, asked.file, 0.0)
     async with kith.db.read() as session:
         matches = await find_in_gallery(
-            analysed.recognition, session, who, status.gallery_id or 0, analysed.found,
-            min_similarity=threshold,
-        )  # fmt: skip
+            analysed.recognition, session, status, analysed.found, min_similarity=threshold
+        )
     counts = {"faces": len(analysed.found), "results": len(matches)}
-    await kith.note(who, AuditAction.SEARCH, "gallery", status.gallery_id, counts=counts)
+    # In the log of whose session it is, though a guest showed no key of theirs.
+    await kith.note(status.owner or who, AuditAction.SEARCH, "gallery", status.gallery_id, counts=counts)
     return Searched(
         asked.session_id, status, matches, has_face=bool(len(analysed.found)), threshold=threshold,
         limit=asked.limit or defaults.limit,
