@@ -16,6 +16,7 @@ from kith.audit.tables import AuditAction
 from kith.engine.image import ImageLimits, decode, derive
 from kith.errors import AppError, Busy, Unavailable
 from kith.faces.tasks import AnalyseConfig
+from kith.idempotency.service import KEYS_COUNT_FOR
 from kith.ingest import queries
 from kith.ingest.errors import IngestItemsMissing, IngestKeyReused, TooManyItems
 from kith.ingest.messages import NO_PHASH, Asked, Message, from_data, message_of
@@ -35,7 +36,6 @@ INGEST = "ingest"
 EXPIRE_INGEST = "expire_ingest"
 MAX_ITEMS = 5000
 
-_KEYS_COUNT_FOR = timedelta(hours=24)
 _AT_ONCE = 4  # pictures of one call that are read together
 
 
@@ -159,7 +159,7 @@ class Entries:
         known: dict[str, IngestEntry] = {}
         for keys in chunks(sorted({it.idempotency_key for it in messages})):
             for row in await self._session.scalars(queries.with_keys(self._who, keys)):
-                if row.created_at <= now - _KEYS_COUNT_FOR and row.state != EntryState.WAITING:
+                if row.created_at <= now - KEYS_COUNT_FOR and row.state != EntryState.WAITING:
                     row.key = None
                 elif row.key is not None:
                     known[row.key] = row

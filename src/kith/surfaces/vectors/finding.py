@@ -43,15 +43,14 @@ class Searched:
     hits: list[Hit]
 
 
-async def index(kith: Runtime, asked: Asked, looked: Looked) -> Indexed:
+async def index(kith: Runtime, session: WriteSession, asked: Asked, looked: Looked) -> Indexed:
     """Keep a picture with its faces; the same one twice is once."""
-    async with kith.db.write() as session:
-        indexed = await store(kith, session, asked.who, looked, NewOrigin(Purpose.INDEX))
-        data = {
-            "indexed_count": len(indexed.faces), "face_count": len(looked.found),
-            "thumb_url": asked.links.thumbnail(looked.file.sha256),
-        }  # fmt: skip
-        await _tell(kith, session, asked, Event.FACE_INDEXED, looked, data)
+    indexed = await store(kith, session, asked.who, looked, NewOrigin(Purpose.INDEX))
+    data = {
+        "indexed_count": len(indexed.faces), "face_count": len(looked.found),
+        "thumb_url": asked.links.thumbnail(looked.file.sha256),
+    }  # fmt: skip
+    await _tell(kith, session, asked, Event.FACE_INDEXED, looked, data)
     return indexed
 
 
