@@ -97,7 +97,7 @@ def gatherer(kith: Runtime) -> Runner:
     """Fetches pictures and indexes them; no photo that is here waits for a slow site."""
     index_batches = IndexBatches(
         kith.db, kith.blobs, kith.clock, fetcher=kith.fetcher, intake=kith.intake(),
-        limits=kith.fetch_limits,
+        limits=kith.fetch_limits, signer=kith.signer,
     )  # fmt: skip
     entries = IngestEntries(kith.db, kith.clock, entry_work(kith))
     galleries = IndexGalleries(replace(kith.filling, decoding=kith.working))
@@ -118,5 +118,5 @@ def consumer(kith: Runtime) -> StreamConsumer | None:
 def entry_work(kith: Runtime) -> EntryWork:
     return EntryWork(
         kith.db, kith.clock, sources=kith.sources, fetcher=kith.fetcher, intake=kith.intake(),
-        limits=kith.fetch_limits, max_bytes=kith.limits.max_bytes,
+        limits=kith.fetch_limits, max_bytes=kith.limits.max_bytes, signer=kith.signer,
     )  # fmt: skip

@@ -12,6 +12,7 @@ import pytest_asyncio
 from kith.accounts.principal import Principal
 from kith.app import create_app
 from kith.background import gatherer
+from kith.notify.service import list_deliveries
 from kith.people.reading import read_statistics
 from kith.runtime import open_runtime
 from kith.setting_groups import EngineSettings, FetchSettings
@@ -58,6 +59,26 @@ async def gather(library: Library) -> None:
 async def code(library: Library, method: str, path: str, **request: Any) -> tuple[int, str]:
     answer = await ask(library, method, path, **request)
     return answer.status_code, answer.json()["code"]
+
+
+async def test_events_are_those_of_index_face(tiny: Library, site: Site) -> None:
+    """Of a batch and of an ingest as of a picture that is sent, with a link that opens."""
+    hook = {"url": "https://93.184.216.34/hook", "events": ["face.indexed"]}
+    assert (await ask(tiny, "POST", "/webhooks/register", json=hook)).status_code == 200
+    await ask(tiny, "POST", "/index_face", files={"file": ("a.png", TWO)})
+    await create(tiny, site.serve("/one", ONE))
+    body = {"tenant_id": TENANT, "url": site.serve("/three", picture((30, 30)))}
+    assert (await tiny.client.post("/api/v1/ingest", json=body)).status_code == 200
+    await gather(tiny)
+    async with tiny.runtime.db.read() as session:
+        told = [json.loads(it.body)["data"] for it in await list_deliveries(session, Principal(2))]
+    assert [it.keys() for it in told] == [told[0].keys()] * 3
+    assert told[0].keys() == {
+        "indexed_count", "face_count", "phash", "thumb_url", "vector_backend", "request_id",
+    }  # fmt: skip
+    for it in told:
+        answer = await tiny.client.get(it["thumb_url"])
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
 
 
 @pytest.mark.parametrize("prefix", ["", "/api", "/compat/vectors", "/compat/vectors/api"])

@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import Path, Response
 
 from kith.accounts.principal import Scope
+from kith.photos.links import Bucket
 from kith.surfaces.access import needs, needs_or_link
 from kith.surfaces.requests import Kith
 from kith.surfaces.vectors import finding, mapping, wire
 from kith.surfaces.vectors.asking import AskedBy, LookedAt, Picture, Remembered, WantedFaces
 from kith.surfaces.vectors.images import ViewedBy
-from kith.surfaces.vectors.links import Bucket
 from kith.surfaces.vectors.rating import Full
 from kith.surfaces.vectors.repeating import IdempotencyKey, index_once
 

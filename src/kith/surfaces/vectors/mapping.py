@@ -5,16 +5,17 @@ from datetime import datetime
 
 from kith.faces.hits import Hit, Sighting
 from kith.faces.indexing import Indexed
+from kith.faces.telling import BACKEND
 from kith.notify.service import NewEndpoint, Statistics
 from kith.notify.tables import WebhookEndpoint
 from kith.notify.tasks import Tried
 from kith.people.reading import Statistics as LibraryStatistics
+from kith.photos.links import Links
 from kith.photos.tables import Photo, PhotoState
 from kith.surfaces.vectors import wire
 from kith.surfaces.vectors.bodies import SearchAsked
 from kith.surfaces.vectors.cleaning import Done
-from kith.surfaces.vectors.finding import BACKEND, Asked, Searched
-from kith.surfaces.vectors.links import Links
+from kith.surfaces.vectors.finding import Asked, Searched
 from kith.surfaces.vectors.pictures import Looked
 from kith.surfaces.vectors.searching import Answered
 from kith.surfaces.vectors.verifying import Claim, Verdict
