@@ -123,15 +123,18 @@ class Ingest:
 
     async def _look(self, asked: Sequence[Asked]) -> list[_Sums | AppError]:
         places = asyncio.Semaphore(_AT_ONCE)
-        return list(await asyncio.gather(*(self._look_at(it, places) for it in asked)))
+        async with self._db.read() as session:
+            tenant = await session.scalar(queries.tenant_slug(self._who)) or ""
+        return list(await asyncio.gather(*(self._look_at(it, tenant, places) for it in asked)))
 
-    async def _look_at(self, it: Asked, places: asyncio.Semaphore) -> _Sums | AppError:
+    async def _look_at(self, it: Asked, tenant: str, places: asyncio.Semaphore) -> _Sums | AppError:
         try:
             it.check()
             if not (it.bucket and it.key):
                 parsed(it.url or "")
-                # What an address holds is seen when its turn comes; until then it is known by the address.
-                return _Sums(digest(f"{it.url}{self._who.tenant_id}".encode()), NO_PHASH)
+                # What an address holds is seen when its turn comes; until then it is known by the address, and
+                # the tenant's name, so that clients, who know no number of it, can work this out, too.
+                return _Sums(digest(f"{it.url}{tenant}".encode()), NO_PHASH)
             async with places:
                 key = self._sources.key_of(it.bucket, it.key)
                 data = await self._sources.read(key, self._config.limits.max_bytes)
