@@ -94,7 +94,8 @@ class TestGathering:
         assert (count, report.batch.uuid.hex, report.batch.notes) == (1, done.batches[0], {"crawl": SITE})
         found = await photos(runtime)
         assert {url for _, url, _ in found} == {None, f"{SITE}1.png", f"{SITE}4.png"}
-        assert {site for _, _, site in found} == {None}
+        assert {site for _, url, site in found if url} == {"photos.example.org"}
+        assert {site for _, url, site in found if not url} == {None}
         async with runtime.db.read() as session:
             (report,), _ = await list_batches(session, OWNER, Page())
         assert report.batch.state == BatchState.COMPLETED

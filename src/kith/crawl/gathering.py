@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,8 +97,9 @@ class Gathering:
             self.done.alike += 1
             return
         self._hashes = np.append(self._hashes, phash)
-        # Without a site: what was seen on a site somebody named has an end, what is one's own has none.
-        said = Notes(picture.url, seen_at=self._clock.now(), notes={"page": picture.page})
+        # With the site its page is of, so that its time ends as that of all that was seen on a site.
+        site = urlsplit(picture.page).hostname or ""
+        said = Notes(picture.url, site, self._clock.now(), {"page": picture.page})
         self._held.append(NewItem(said, picture.data))
 
     async def _has(self, sha256: str) -> bool:

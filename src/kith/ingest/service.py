@@ -132,7 +132,7 @@ class Ingest:
             it.check()
             if not (it.bucket and it.key):
                 parsed(it.url or "")
-                # What an address holds is seen when its turn comes; until then it is known by the address, and
+                # What an address holds is seen when its turn comes. Until then it is known by the address and
                 # the tenant's name, so that clients, who know no number of it, can work this out, too.
                 return _Sums(digest(f"{it.url}{tenant}".encode()), NO_PHASH)
             async with places:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest_asyncio
 from kith.accounts.principal import Principal
 from kith.app import create_app
 from kith.background import gatherer
+from kith.enrolment.retention import expire_crawled
 from kith.notify.service import list_deliveries
 from kith.people.reading import read_statistics
 from kith.runtime import open_runtime
@@ -59,6 +61,25 @@ async def gather(library: Library) -> None:
 async def code(library: Library, method: str, path: str, **request: Any) -> tuple[int, str]:
     answer = await ask(library, method, path, **request)
     return answer.status_code, answer.json()["code"]
+
+
+@pytest.mark.parametrize(("site_said", "site_kept"), [("a.example", "a.example"), (7, None), ("", None)])
+async def test_a_site_in_the_metadata_is_that_of_the_photos(
+    tiny: Library, site: Site, site_said: object, site_kept: str | None
+) -> None:
+    await create(tiny, site.serve("/one", ONE), metadata={"site": site_said})
+    await gather(tiny)
+    told = await ask(tiny, "POST", "/compare_face", files={"file": ("a.png", ONE)})
+    assert [it["metadata"]["site"] for it in told.json()["results"]] == [site_kept]
+    now = tiny.runtime.clock.now() + timedelta(seconds=1)
+    async with tiny.runtime.db.write() as session:
+        gone = await expire_crawled(session, tiny.runtime.blobs, Principal(2), now)
+    assert gone == (site_kept is not None)
+
+
+async def test_a_site_that_is_too_long(tiny: Library) -> None:
+    body = {"image_urls": ["http://a.example/"], "metadata": {"site": "a" * 256}}
+    assert await code(tiny, "POST", "/batch/index", json=body) == (400, "notes_invalid")
 
 
 async def test_events_are_those_of_index_face(tiny: Library, site: Site) -> None:

@@ -9,7 +9,6 @@ from kith.accounts.principal import Scope
 from kith.batches.service import Batches, get_batch, list_batches, require_size
 from kith.idempotency.service import Answers
 from kith.kit.pages import Page
-from kith.photos.noting import Notes
 from kith.surfaces.access import needs
 from kith.surfaces.requests import MAX_ID, Kith, Reading, Writing
 from kith.surfaces.vectors import batch_mapping as mapping
@@ -48,7 +47,7 @@ async def create_batch(
     body: BatchBody, kith: Kith, session: Writing, who: TenantByHeader, key: IdempotencyKey = None
 ) -> wire.BatchCreatedOut:
     """They are fetched by their addresses. What is wrong with one is told of that one."""
-    said = [Notes(url) for url in body.image_urls]
+    said = mapping.said(body)
 
     async def create() -> wire.BatchCreatedOut:
         return mapping.created(await Batches(session, who, kith.clock).create(said, body.metadata or {}))
