@@ -10,6 +10,7 @@ from kith.batches import service as batches
 from kith.batches.tasks import IndexBatches
 from kith.enrolment.retention import EXPIRE_PHOTOS, expire_everybodys
 from kith.errors import Unavailable
+from kith.idempotency import service as idempotency
 from kith.ingest import service as ingest
 from kith.ingest.consumer import ConsumerConfig, StreamConsumer
 from kith.ingest.tasks import EntryWork, IngestEntries
@@ -56,6 +57,9 @@ async def courier(kith: Runtime) -> Runner:
     async def expire_ingest(session: WriteSession) -> None:
         await ingest.expire(session, kith.clock, keep.ingest.keep_days)
 
+    async def expire_answers(session: WriteSession) -> None:
+        await idempotency.expire(session, kith.clock)
+
     async def expire_photos(session: WriteSession) -> None:
         limits, now = keep.surfaces.vectors, kith.clock.now()
         await expire_everybodys(
@@ -74,6 +78,7 @@ async def courier(kith: Runtime) -> Runner:
         EXPIRE_DELIVERIES: expire_sent,
         batches.EXPIRE_BATCHES: expire_batches,
         ingest.EXPIRE_INGEST: expire_ingest,
+        idempotency.EXPIRE_ANSWERS: expire_answers,
         EXPIRE_PHOTOS: expire_photos,
         EXPIRE_TRASH: empty_trash,
         EXPIRE_UPLOADS: expire_aside,
@@ -92,7 +97,7 @@ def gatherer(kith: Runtime) -> Runner:
     """Fetches pictures and indexes them; no photo that is here waits for a slow site."""
     index_batches = IndexBatches(
         kith.db, kith.blobs, kith.clock, fetcher=kith.fetcher, intake=kith.intake(),
-        limits=kith.fetch_limits,
+        limits=kith.fetch_limits, signer=kith.signer,
     )  # fmt: skip
     entries = IngestEntries(kith.db, kith.clock, entry_work(kith))
     galleries = IndexGalleries(replace(kith.filling, decoding=kith.working))
@@ -113,5 +118,5 @@ def consumer(kith: Runtime) -> StreamConsumer | None:
 def entry_work(kith: Runtime) -> EntryWork:
     return EntryWork(
         kith.db, kith.clock, sources=kith.sources, fetcher=kith.fetcher, intake=kith.intake(),
-        limits=kith.fetch_limits, max_bytes=kith.limits.max_bytes,
+        limits=kith.fetch_limits, max_bytes=kith.limits.max_bytes, signer=kith.signer,
     )  # fmt: skip

@@ -41,12 +41,12 @@ from kith.kit.sources import Sources
 from kith.migrations import upgrade
 from kith.people.identification import IdentifyConfig, IdentifyFaces
 from kith.people.matching import Thresholds
-from kith.people.pulse import Pulses
 from kith.photos.aside import Aside
 from kith.photos.importing import Importer
 from kith.photos.service import ANALYSE
 from kith.previewing.service import PREVIEW
 from kith.previewing.tasks import PreviewConfig, PreviewPack
+from kith.pulse import Pulses
 from kith.settings import Settings, revealed
 from kith.sharing.ending import Ending
 from kith.sharing.filling import Parts as FillingParts

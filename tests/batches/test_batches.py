@@ -1,6 +1,7 @@
 """A batch from its submission to its end, over a real connection, on both databases."""
 
 import asyncio
+import json
 from collections import Counter
 from datetime import timedelta
 
@@ -288,6 +289,15 @@ class TestTelling:
         assert set(told) == {"batch.created", "face.indexed", "batch.completed"}
         name = batch.uuid.hex
         assert told["face.indexed"].request_id == f"batch_{name}_0"
+        data = json.loads(told["face.indexed"].body)["data"]
+        (photo,) = await desk.photos()
+        assert data.pop("thumb_url").startswith(
+            f"/api/images/thumbnails/default/{photo.sha256[:2]}/{photo.sha256}_"
+        )
+        assert data == {
+            "indexed_count": 1, "face_count": 1, "phash": f"{photo.phash:016x}", "vector_backend": "kith",
+            "request_id": f"batch_{name}_0",
+        }  # fmt: skip
         for part in (
             f'"batch_id": "{name}"',
             '"successful_images": 1',

@@ -90,7 +90,13 @@ class GivesUp:
         self.desk = desk
         it = desk.runtime
         self.handler = IndexBatches(
-            it.db, it.blobs, it.clock, fetcher=it.fetcher, intake=it.intake(), limits=it.fetch_limits
+            it.db,
+            it.blobs,
+            it.clock,
+            fetcher=it.fetcher,
+            intake=it.intake(),
+            limits=it.fetch_limits,
+            signer=it.signer,
         )
 
     async def jobs(self) -> Sequence[Job]:

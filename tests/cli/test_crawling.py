@@ -24,7 +24,11 @@ def test_pictures_of_a_site_come_into_the_library(tmp_path: Path) -> None:
         site.serve("/", b"<html><body><img src='/a.png'><img src='/b.png'></body></html>")
         for name in ("/a.png", "/b.png"):
             site.serve(name, picture((1, 1), (4, len(site.answers))))
-        ran = run_kith("crawl", site.address("/"), "--allow", "127.0.0.1", "--delay", "0", "--json", env=env)
+        assert run_kith("tenants", "create", "studio", env=env).code == 0
+        arguments = ("crawl", site.address("/"), "--allow", "127.0.0.1", "--delay", "0", "--json")
+        ran = run_kith(*arguments, env=env)
+        theirs = run_kith(*arguments, "--tenant", "studio", env=env)
+    assert (theirs.json["submitted"], theirs.json["known"]) == (2, 0)  # what others have is new to them
     assert ran.code == 0, ran.stderr
     (batch,) = ran.json["batches"]
     assert len(batch) == 32
@@ -45,6 +49,7 @@ def test_pictures_of_a_site_come_into_the_library(tmp_path: Path) -> None:
         (("https://example.org/",), 2, "--allow"),
         (("https://example.org/", "--allow", "example.com"), 1, "site_invalid"),
         (("ftp://example.org/", "--allow", "example.org"), 1, "site_invalid"),
+        (("https://example.org/", "--allow", "example.org", "--tenant", "nobody"), 4, "tenant_not_found"),
     ],
 )
 def test_what_cannot_be_crawled(tmp_path: Path, arguments: tuple[str, ...], code: int, said: str) -> None:

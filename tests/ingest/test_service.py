@@ -51,6 +51,7 @@ class TestSubmit:
         there = Asked(TS, url=site.serve("/one.png", ONE))
         (_, at) = await inlet.accepted(kept, there)
         assert at.message.image_phash == NO_PHASH
+        assert at.message.image_sha256 == digest(f"{there.url}default".encode())
         await inlet.drain()
         assert [(it.state, it.face_count) for it in await inlet.entries()] == [
             (EntryState.INDEXED, 2), (EntryState.INDEXED, 1),

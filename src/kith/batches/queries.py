@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Delete, Select, Update, delete, func, select, update
+from sqlalchemy import ColumnElement, Delete, Select, Update, delete, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.dml import ReturningDelete
 
 from kith.accounts.principal import Principal, visible_to
-from kith.batches.tables import Batch, BatchItem, BatchState, ItemState
+from kith.batches.tables import OPEN, Batch, BatchItem, BatchState, ItemState
 from kith.kit.pages import Page
 
 
@@ -36,6 +37,20 @@ def newest(who: Principal, page: Page) -> Select[Batch]:
 
 def count(who: Principal) -> Select[int]:
     return visible_to(select(func.count()).select_from(Batch), Batch, who)
+
+
+def progress(who: Principal) -> Select[int, datetime, int, int, int, int]:
+    """How many batches there are and when one last changed; how many are open, and how far those are."""
+    is_open = Batch.state.in_(OPEN)
+
+    def of_open(column: InstrumentedAttribute[int]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(column).filter(is_open), 0)
+
+    stmt = select(
+        func.count(), func.max(Batch.updated_at), func.count().filter(is_open),
+        of_open(Batch.total), of_open(Batch.processed), of_open(Batch.failed),
+    )  # fmt: skip
+    return visible_to(stmt, Batch, who)
 
 
 def waiting(batch_id: int, share: int, limit: int) -> Select[BatchItem]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert
@@ -65,6 +65,18 @@ class BatchReport:
     batch: Batch
     errors: Sequence[ItemError] = ()
     urls: Sequence[str] = field(default_factory=list[str])
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a tenant's open batches are, all of them together; of the others only that they are there."""
+
+    count: int = 0
+    updated_at: datetime | None = None
+    open: int = 0
+    total: int = 0
+    processed: int = 0
+    failed: int = 0
 
 
 async def submit(
@@ -190,6 +202,10 @@ async def list_batches(session: ReadSession, who: Principal, page: Page) -> tupl
         urls[batch_id].append(url)
     reports = await _reports(session, batches, urls)
     return reports, await session.scalar(queries.count(who)) or 0
+
+
+async def read_progress(session: ReadSession, who: Principal) -> Progress:
+    return Progress(*(await session.execute(queries.progress(who))).one())
 
 
 async def expire(session: WriteSession, clock: Clock, days: int) -> None:

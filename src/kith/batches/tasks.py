@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kith.accounts.principal import Principal
+from kith.accounts.signing import Signer
 from kith.audit.service import Origin, coming_from, record
 from kith.audit.tables import AuditAction
 from kith.batches import queries
@@ -18,6 +19,7 @@ from kith.batches.tables import Batch, BatchItem, BatchState, ItemState
 from kith.errors import AppError, Busy, Unavailable
 from kith.faces.intake import Intake, Seen, Taken
 from kith.faces.service import take_turn
+from kith.faces.telling import links_for, tell_indexed
 from kith.jobs.service import Jobs, WorkerDied
 from kith.jobs.tables import Job
 from kith.kit.blobs import Blobs
@@ -57,7 +59,7 @@ class IndexBatches:
 
     def __init__(
         self, db: Database, blobs: Blobs, clock: Clock, *, fetcher: Fetcher, intake: Intake,
-        limits: FetchLimits,
+        limits: FetchLimits, signer: Signer,
     ) -> None:  # fmt: skip
         self._db = db
         self._blobs = blobs
@@ -65,6 +67,7 @@ class IndexBatches:
         self._fetcher = fetcher
         self._intake = intake
         self._limits = limits
+        self._signer = signer
 
     async def ready(self) -> None:
         await self._intake.ready()
@@ -97,6 +100,7 @@ class IndexBatches:
             items = (await session.scalars(queries.waiting(batch_id, share, limit))).all()
         if batch is not None and batch.is_open and items:
             await self._begin(batch)
+            await self._signer.load()  # before any transaction, in which links are made
             await self._work(batch, items)
         async with self._db.read() as session:
             batch = await session.scalar(queries.row(batch_id))
@@ -176,7 +180,9 @@ class IndexBatches:
         said = Notes(item.url, item.site, item.seen_at, noted)
         taken = await self._intake.take(session, who, seen, said.origin)
         if taken.face_count:
-            await publish_indexed(session, self._clock, who, taken, f"batch_{batch.uuid.hex}_{item.position}")
+            links = await links_for(session, who, self._signer)
+            request_id = f"batch_{batch.uuid.hex}_{item.position}"
+            await tell_indexed(session, self._clock, who, links, taken.picture, request_id)
         return Outcome(taken)
 
     async def _end_item(
@@ -233,14 +239,3 @@ class IndexBatches:
                 await self._blobs.delete(item.kept_as or "")
             async with self._db.write() as session:
                 await session.execute(queries.let_go([item.id for item in items]))
-
-
-async def publish_indexed(
-    session: WriteSession, clock: Clock, who: Principal, taken: Taken, request_id: str
-) -> None:
-    """Tell of a picture that was indexed in the background."""
-    data = {
-        "indexed_count": taken.face_count, "face_count": taken.face_count,
-        "phash": f"{taken.phash:016x}", "photo_id": taken.photo_id, "request_id": request_id,
-    }  # fmt: skip
-    await publish(session, clock, who, Event.FACE_INDEXED, data, request_id=request_id)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from kith.accounts.principal import DEFAULT_TENANT, Principal
+from kith.cli.acting import acting_for
 from kith.cli.command import Call, command
 from kith.cli.library import new_library
 from kith.cli.output import lines
@@ -19,10 +21,10 @@ _EXAMPLE = "kith crawl https://photos.example.org/ --allow example.org"
 
 
 def register(app: typer.Typer) -> None:
-    command(app, "crawl", examples=(_EXAMPLE, f"{_EXAMPLE} --pages 50 --delay 2"))(crawl)
+    command(app, "crawl", examples=(_EXAMPLE, f"{_EXAMPLE} --pages 50 --delay 2 --tenant studio"))(crawl)
 
 
-async def crawl(
+async def crawl(  # noqa: PLR0913  # each is an option of the command
     call: Call,
     site: Annotated[str, typer.Argument(metavar="SITE", help="The page to begin with.")],
     *,
@@ -38,6 +40,9 @@ async def crawl(
         int,
         typer.Option("--near", min=0, max=32, help="Bits of 64 in which pictures differ that look alike."),
     ] = 4,
+    tenant: Annotated[
+        str, typer.Option("--tenant", metavar="SLUG", help="Whose library they come into.")
+    ] = DEFAULT_TENANT,
 ) -> None:
     """Fetch the pictures of a site of your own.
 
@@ -47,19 +52,21 @@ async def crawl(
     was fetched.
     """
     async with new_library(call) as runtime:
+        async with runtime.db.read() as session:
+            who = await acting_for(call, session, tenant)
         with tempfile.TemporaryDirectory(prefix="kith-crawl-") as folder:
             plan = CrawlPlan(
                 site, tuple(it.lower() for it in allow), folder, pages, pictures, depth, delay,
                 runtime.settings.limits.upload_bytes, runtime.settings.fetch.allowed_private,
             )  # fmt: skip
             async with aclosing(crawled(plan)) as found:
-                done = await _gathering(call, runtime, near).take(site, found, lambda it: _note(call, it))
+                done = await _gathering(runtime, who, near).take(site, found, lambda it: _note(call, it))
     call.output.answer(asdict(done), lambda: lines(_said(done)))
 
 
-def _gathering(call: Call, runtime: Runtime, near: int) -> Gathering:
+def _gathering(runtime: Runtime, who: Principal, near: int) -> Gathering:
     return Gathering(
-        runtime.db, runtime.blobs, runtime.clock, call.who, decoding=runtime.decoding, limits=runtime.limits,
+        runtime.db, runtime.blobs, runtime.clock, who, decoding=runtime.decoding, limits=runtime.limits,
         near_bits=near,
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from kith.engine.image import Derived, derive
 from kith.faces.indexing import Indexing
 from kith.faces.recognition import Recognition
 from kith.faces.tasks import AnalyseConfig
+from kith.faces.telling import IndexedPicture
 from kith.kit.blobs import Blobs
 from kith.kit.clock import Clock
 from kith.kit.db import WriteSession
@@ -35,11 +36,11 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The photo a picture has become, and how many faces it shows."""
+    """The photo a picture has become, and how many faces it shows that are not ignored."""
 
     photo_id: int
     face_count: int
-    phash: int
+    picture: IndexedPicture
 
 
 class Intake:
@@ -82,4 +83,6 @@ class Intake:
         indexing = Indexing(session, who, self._clock, seen.space_id)
         indexed = await indexing.index(seen.file, seen.found, origin)
         await keep_picture(self._blobs, seen.file.location, seen.data, seen.file.sha256, seen.derived)
-        return Taken(indexed.photo.id, len(indexed.faces), seen.derived.phash)
+        count = len(indexed.faces)
+        picture = IndexedPicture(seen.file.sha256, seen.derived.phash, len(seen.found), count)
+        return Taken(indexed.photo.id, count, picture)

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import cast
 
 from kith.errors import AppError
+from kith.idempotency.tables import MAX_KEY_LENGTH
 from kith.ingest.errors import IngestSourceMissing, MessageInvalid
 from kith.ingest.naming import identity_of
 from kith.kit.plain import require_storable
 from kith.photos.noting import MAX_NOTES_BYTES, Notes
 
 UNKNOWN = "unknown"
-MAX_KEY_LENGTH = 255
 LAST_SECOND = 253_402_300_799  # of the year 9999
 NO_PHASH = "0" * 16
 

@@ -16,6 +16,7 @@ from kith.audit.tables import AuditAction
 from kith.engine.image import ImageLimits, decode, derive
 from kith.errors import AppError, Busy, Unavailable
 from kith.faces.tasks import AnalyseConfig
+from kith.idempotency.service import KEYS_COUNT_FOR
 from kith.ingest import queries
 from kith.ingest.errors import IngestItemsMissing, IngestKeyReused, TooManyItems
 from kith.ingest.messages import NO_PHASH, Asked, Message, from_data, message_of
@@ -35,7 +36,6 @@ INGEST = "ingest"
 EXPIRE_INGEST = "expire_ingest"
 MAX_ITEMS = 5000
 
-_KEYS_COUNT_FOR = timedelta(hours=24)
 _AT_ONCE = 4  # pictures of one call that are read together
 
 
@@ -123,15 +123,18 @@ class Ingest:
 
     async def _look(self, asked: Sequence[Asked]) -> list[_Sums | AppError]:
         places = asyncio.Semaphore(_AT_ONCE)
-        return list(await asyncio.gather(*(self._look_at(it, places) for it in asked)))
+        async with self._db.read() as session:
+            tenant = await session.scalar(queries.tenant_slug(self._who)) or ""
+        return list(await asyncio.gather(*(self._look_at(it, tenant, places) for it in asked)))
 
-    async def _look_at(self, it: Asked, places: asyncio.Semaphore) -> _Sums | AppError:
+    async def _look_at(self, it: Asked, tenant: str, places: asyncio.Semaphore) -> _Sums | AppError:
         try:
             it.check()
             if not (it.bucket and it.key):
                 parsed(it.url or "")
-                # What an address holds is seen when its turn comes; until then it is known by the address.
-                return _Sums(digest(f"{it.url}{self._who.tenant_id}".encode()), NO_PHASH)
+                # What an address holds is seen when its turn comes. Until then it is known by the address and
+                # the tenant's name, so that clients, who know no number of it, can work this out, too.
+                return _Sums(digest(f"{it.url}{tenant}".encode()), NO_PHASH)
             async with places:
                 key = self._sources.key_of(it.bucket, it.key)
                 data = await self._sources.read(key, self._config.limits.max_bytes)
@@ -159,7 +162,7 @@ class Entries:
         known: dict[str, IngestEntry] = {}
         for keys in chunks(sorted({it.idempotency_key for it in messages})):
             for row in await self._session.scalars(queries.with_keys(self._who, keys)):
-                if row.created_at <= now - _KEYS_COUNT_FOR and row.state != EntryState.WAITING:
+                if row.created_at <= now - KEYS_COUNT_FOR and row.state != EntryState.WAITING:
                     row.key = None
                 elif row.key is not None:
                     known[row.key] = row

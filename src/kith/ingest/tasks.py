@@ -3,12 +3,13 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from kith.accounts.principal import Principal
+from kith.accounts.signing import Signer
 from kith.audit.service import Origin, coming_from, record
 from kith.audit.tables import AuditAction
-from kith.batches.tasks import publish_indexed
 from kith.errors import AppError, Busy, Unavailable
 from kith.faces.intake import Intake, Seen
 from kith.faces.service import take_turn
+from kith.faces.telling import links_for, tell_indexed
 from kith.ingest import queries
 from kith.ingest.messages import Message, from_data
 from kith.ingest.naming import identity_of, name_face
@@ -35,7 +36,7 @@ class EntryWork:
 
     def __init__(
         self, db: Database, clock: Clock, *, sources: Sources, fetcher: Fetcher, intake: Intake,
-        limits: FetchLimits, max_bytes: int,
+        limits: FetchLimits, max_bytes: int, signer: Signer,
     ) -> None:  # fmt: skip
         self._db = db
         self._clock = clock
@@ -44,6 +45,7 @@ class EntryWork:
         self._intake = intake
         self._limits = limits
         self._max_bytes = max_bytes
+        self._signer = signer
 
     async def ready(self) -> None:
         await self._intake.ready()
@@ -55,6 +57,7 @@ class EntryWork:
         """
         if entry.state != EntryState.WAITING:
             return await self._end(entry, None, also)
+        await self._signer.load()  # before the transaction, in which links are made
         try:
             message = from_data(entry.message)
             data = await self._bytes_of(message)
@@ -99,7 +102,8 @@ class EntryWork:
             row.photo_id, row.face_count = taken.photo_id, taken.face_count
             row.state = EntryState.INDEXED if taken.face_count else EntryState.FACELESS
             if taken.face_count:
-                await publish_indexed(session, self._clock, who, taken, f"ingest_{row.id}")
+                links = await links_for(session, who, self._signer)
+                await tell_indexed(session, self._clock, who, links, taken.picture, f"ingest_{row.id}")
         else:
             fail(row, seen.code if seen is not None else _INTERNAL, seen.detail if seen is not None else "")
         row.ended_at = self._clock.now()

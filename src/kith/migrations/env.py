@@ -9,6 +9,7 @@ from kith.enrolment import tables as enrolment
 from kith.external_ids import tables as external_ids
 from kith.faces import tables as faces
 from kith.galleries import tables as galleries
+from kith.idempotency import tables as idempotency
 from kith.ingest import tables as ingest
 from kith.jobs import tables as jobs
 from kith.kit.db import Base
@@ -20,9 +21,8 @@ from kith.sharing import tables as sharing
 
 # Importing them is what fills Base.metadata.
 TABLES = (
-    accounts, audit, batches, enrolment, external_ids, faces, galleries, ingest, jobs, notify, people, photos,
-    previewing,
-    sharing,
+    accounts, audit, batches, enrolment, external_ids, faces, galleries, idempotency, ingest, jobs, notify,
+    people, photos, previewing, sharing,
 )  # fmt: skip
 
 context.configure(

@@ -28,11 +28,12 @@ async def note_origin(
 ) -> Purpose:
     """Note how a photo came in; what it is kept for now.
 
-    One that was there already never becomes a query, which would go.
+    One that was there already never becomes a query or a sight of some site, for these go in time.
     """
     row = await session.scalar(queries.origin(who, registered.photo.id))
+    is_new = registered.outcome is Outcome.ADDED
+    has_end = is_new or (row is not None and (row.site is not None or row.purpose == Purpose.QUERY))
     if row is None:
-        is_new = registered.outcome is Outcome.ADDED
         if not is_new and new.purpose is Purpose.QUERY:
             return Purpose.INDEX
         purpose = new.purpose if is_new else Purpose.INDEX
@@ -43,7 +44,8 @@ async def note_origin(
         session.add(row)
     elif row.purpose == Purpose.QUERY or new.purpose == Purpose.INDEX:
         row.purpose, row.created_at = new.purpose, clock.now()
-    row.site, row.url = new.site or row.site, new.url or row.url
+    row.site = (new.site or row.site) if has_end else None
+    row.url = new.url or row.url
     row.seen_at = new.seen_at or row.seen_at
     row.notes = {**row.notes, **new.notes}
     return Purpose(row.purpose)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, Update, column, delete, func, select, table, update
+from sqlalchemy import ColumnElement, Select, Update, column, delete, exists, func, select, table, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningDelete
 
@@ -65,7 +65,9 @@ def tenants_with_expired(queries_before: datetime, crawled_before: datetime) -> 
 
 def _is_crawled(moment: datetime) -> ColumnElement[bool]:
     is_kept = PhotoOrigin.purpose == Purpose.INDEX
-    return is_kept & PhotoOrigin.site.is_not(None) & (PhotoOrigin.created_at < moment)
+    # Whoever has the picture in a folder as well has it for themselves.
+    in_folder = exists().where(File.photo_id == PhotoOrigin.photo_id, File.storage == Storage.FOLDER)
+    return is_kept & PhotoOrigin.site.is_not(None) & (PhotoOrigin.created_at < moment) & ~in_folder
 
 
 def with_digest(who: Principal, sha256: str) -> Select[Photo]:

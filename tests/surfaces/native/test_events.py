@@ -11,7 +11,10 @@ import pytest
 from kith.accounts.keys import Keys, NewKey
 from kith.accounts.principal import Principal, Scope
 from kith.app import create_app
-from kith.people.pulse import Beat, Listener, Pulse, Pulses
+from kith.background import gatherer
+from kith.batches.service import Batches, Progress, read_progress
+from kith.photos.noting import Notes
+from kith.pulse import Beat, Listener, Pulse, Pulses
 from kith.runtime import Runtime
 from kith.tenants.service import Quotas, Tenants
 from tests.support.client import live_server
@@ -27,6 +30,11 @@ async def key(runtime: Runtime, *scopes: Scope, who: Principal | None = None) ->
     async with runtime.db.write() as session:
         made = await Keys(session, who or Principal(), runtime.clock).create(NewKey("key", scopes))
     return {"x-api-key": made.secret}
+
+
+async def make_batch(runtime: Runtime, who: Principal, *urls: str) -> None:
+    async with runtime.db.write() as session:
+        await Batches(session, who, runtime.clock).create([Notes(url) for url in urls], {})
 
 
 async def until(stream: Stream, topic: str) -> dict:
@@ -54,6 +62,30 @@ class TestEvents:
             await library.client.put(f"/persons/{person['id']}", json={"name": "Ana"})
             data = await until(stream, "people")
             assert isinstance(data["last_decision_id"], int)
+
+    async def test_while_a_batch_is_made_and_worked_on(self, library: Library) -> None:
+        runtime = library.runtime
+        async with streamed(create_app(runtime.settings, runtime), runtime, PATH) as stream:
+            _, data = await stream.event()
+            assert data["batches"] == {"open": 0, "total": 0, "processed": 0, "failed": 0}
+            await make_batch(runtime, Principal(), "http://127.0.0.1/1", "http://127.0.0.1/2")
+            data = await until(stream, "batches")
+            assert data["batches"] == {"open": 1, "total": 2, "processed": 0, "failed": 0}
+            await gatherer(runtime).drain(1)
+            data = await until(stream, "batches")
+            while data["batches"]["open"]:
+                assert data["batches"]["total"] == 2
+                data = await until(stream, "batches")
+
+    async def test_how_far_batches_are_is_a_tenants_own(self, library: Library) -> None:
+        runtime = library.runtime
+        async with runtime.db.write() as session:
+            theirs = Principal((await Tenants(session, Principal(), runtime.clock).create("b", Quotas())).id)
+        await make_batch(runtime, theirs, "http://127.0.0.1/1")
+        async with runtime.db.read() as session:
+            assert await read_progress(session, Principal()) == Progress()
+            told = await read_progress(session, theirs)
+        assert (told.count, told.open, told.total, told.processed, told.failed) == (1, 1, 1, 0, 0)
 
     async def test_what_others_do_is_not_told(self, library: Library) -> None:
         runtime = library.runtime
@@ -142,6 +174,7 @@ class TestPulses:
         [
             ({"last_decision_id": 2}, {"people"}), ({"change": 9}, {"people"}), ({"log_end": 9}, set()),
             ({"galleries": (2, 2)}, {"galleries"}), ({"jobs": {"queued": 1}}, {"jobs"}),
+            ({"batches": Progress(1)}, {"batches"}),
         ],
     )  # fmt: skip
     def test_topics(self, changed: dict, topics: set) -> None:

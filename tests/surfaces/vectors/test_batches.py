@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest_asyncio
 from kith.accounts.principal import Principal
 from kith.app import create_app
 from kith.background import gatherer
+from kith.enrolment.retention import expire_crawled
+from kith.notify.service import list_deliveries
 from kith.people.reading import read_statistics
 from kith.runtime import open_runtime
 from kith.setting_groups import EngineSettings, FetchSettings
@@ -58,6 +61,65 @@ async def gather(library: Library) -> None:
 async def code(library: Library, method: str, path: str, **request: Any) -> tuple[int, str]:
     answer = await ask(library, method, path, **request)
     return answer.status_code, answer.json()["code"]
+
+
+@pytest.mark.parametrize(("site_said", "site_kept"), [("a.example", "a.example"), (7, None), ("", None)])
+async def test_a_site_in_the_metadata_is_that_of_the_photos(
+    tiny: Library, site: Site, site_said: object, site_kept: str | None
+) -> None:
+    await create(tiny, site.serve("/one", ONE), metadata={"site": site_said})
+    await gather(tiny)
+    told = await ask(tiny, "POST", "/compare_face", files={"file": ("a.png", ONE)})
+    assert [it["metadata"]["site"] for it in told.json()["results"]] == [site_kept]
+    now = tiny.runtime.clock.now() + timedelta(seconds=1)
+    async with tiny.runtime.db.write() as session:
+        gone = await expire_crawled(session, tiny.runtime.blobs, Principal(2), now)
+    assert gone == (site_kept is not None)
+
+
+async def test_what_is_ones_own_has_no_end_whatever_site_it_is_seen_on(
+    tiny: Library, site: Site, tmp_path: Path
+) -> None:
+    """Kept before, or in a folder as well; only the third is no more than a sight of some site."""
+    kept, imported, seen = picture((20, 20)), picture((10, 10)), picture((5, 40))
+    assert (await ask(tiny, "POST", "/index_face", files={"file": ("a.png", kept)})).status_code == 200
+    said = {"metadata": {"site": "a.example"}}
+    await create(tiny, *(site.serve(f"/{at}", it) for at, it in enumerate((kept, imported, seen))), **said)
+    await gather(tiny)
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "b.png").write_bytes(imported)
+    await tiny.runtime.importer(Principal(2)).run([folder], copy=False, progress=lambda _: None)
+    moment = tiny.runtime.clock.now() + timedelta(seconds=1)
+    async with tiny.runtime.db.write() as session:
+        assert await expire_crawled(session, tiny.runtime.blobs, Principal(2), moment) == 1
+    async with tiny.runtime.db.read() as session:
+        assert sum((await read_statistics(session, Principal(2))).photos.values()) == 2
+
+
+async def test_a_site_that_is_too_long(tiny: Library) -> None:
+    body = {"image_urls": ["http://a.example/"], "metadata": {"site": "a" * 256}}
+    assert await code(tiny, "POST", "/batch/index", json=body) == (400, "notes_invalid")
+
+
+async def test_events_are_those_of_index_face(tiny: Library, site: Site) -> None:
+    """Of a batch and of an ingest as of a picture that is sent, with a link that opens."""
+    hook = {"url": "https://93.184.216.34/hook", "events": ["face.indexed"]}
+    assert (await ask(tiny, "POST", "/webhooks/register", json=hook)).status_code == 200
+    await ask(tiny, "POST", "/index_face", files={"file": ("a.png", TWO)})
+    await create(tiny, site.serve("/one", ONE))
+    body = {"tenant_id": TENANT, "url": site.serve("/three", picture((30, 30)))}
+    assert (await tiny.client.post("/api/v1/ingest", json=body)).status_code == 200
+    await gather(tiny)
+    async with tiny.runtime.db.read() as session:
+        told = [json.loads(it.body)["data"] for it in await list_deliveries(session, Principal(2))]
+    assert [it.keys() for it in told] == [told[0].keys()] * 3
+    assert told[0].keys() == {
+        "indexed_count", "face_count", "phash", "thumb_url", "vector_backend", "request_id",
+    }  # fmt: skip
+    for it in told:
+        answer = await tiny.client.get(it["thumb_url"])
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
 
 
 @pytest.mark.parametrize("prefix", ["", "/api", "/compat/vectors", "/compat/vectors/api"])

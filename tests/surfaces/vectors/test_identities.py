@@ -16,7 +16,7 @@ from kith.runtime import Runtime
 from tests.support.library import ANA, ANDRE, portrait
 from tests.surfaces.conftest import Library
 from tests.surfaces.vectors.conftest import TENANT
-from tests.surfaces.vectors.test_faces import blank, send
+from tests.surfaces.vectors.test_faces import POLICY, blank, send
 
 pytestmark = pytest.mark.models
 
@@ -112,6 +112,11 @@ class TestVerify:
         assert (told["verified"], told["reason"], told["threshold"]) == (True, None, 0.78)
         assert told["similarity"] >= 0.78
         assert told["count"] == len(told["results"]) == 2
+        for it in told["results"]:
+            assert it["payload"].keys() == POLICY
+            assert it["image_id"] in it["payload"]["thumb_url"]
+            answer = await library.client.get(it["payload"]["thumb_url"])
+            assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
 
     async def test_who_is_not_enrolled(self, library: Library) -> None:
         await enrol(library, ANA[0], ANA[1])
@@ -139,6 +144,7 @@ class TestSafeSearch:
         assert searches(library.runtime) == before + 1  # so that the test below can fail
         assert (told["verified"], told["count"]) == (True, 2)
         assert {it["identity_id"] for it in told["results"]} == {"ana"}
+        assert all(it["payload"].keys() == POLICY for it in told["results"])
         told = await post(library, "identity_safe_search", image_b64=b64(ANA[2]), min_score=1)
         assert (told["verified"], told["results"]) == (True, [])
 

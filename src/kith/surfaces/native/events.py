@@ -11,8 +11,8 @@ from starlette.types import Receive, Scope, Send
 from kith.accounts.principal import Principal
 from kith.errors import Unavailable
 from kith.jobs.tables import JobState
-from kith.people.pulse import TOPICS, Beat
 from kith.photos.tables import PhotoState
+from kith.pulse import TOPICS, Beat
 from kith.runtime import Runtime
 from kith.surfaces.access import IS_HEAD
 from kith.surfaces.errors import RateExceeded
@@ -86,7 +86,11 @@ def event_text(name: str, beat: Beat) -> str:
         "photos": {"total": sum(photos.values()), **photos},
         "jobs": {state.value: pulse.jobs.get(state, 0) for state in JobState},
         "last_decision_id": pulse.last_decision_id,
-    }
+        "batches": {
+            "open": pulse.batches.open, "total": pulse.batches.total,
+            "processed": pulse.batches.processed, "failed": pulse.batches.failed,
+        },
+    }  # fmt: skip
     return f"event: {name}\ndata: {json.dumps(data)}\n\n"
 
 

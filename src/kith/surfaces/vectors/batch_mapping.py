@@ -6,7 +6,14 @@ from typing import Any
 from kith.batches.service import BatchReport, ItemError
 from kith.batches.tables import Batch
 from kith.kit.pages import Page
+from kith.photos.noting import Notes
 from kith.surfaces.vectors import batch_wire as wire
+
+
+def said(body: wire.BatchIn) -> list[Notes]:
+    """What is said of each picture; a `site` in the metadata is that of all of them."""
+    site = (body.metadata or {}).get("site")
+    return [Notes(url, site if isinstance(site, str) else "") for url in body.image_urls]
 
 
 def created(it: Batch) -> wire.BatchCreatedOut:

@@ -12,7 +12,9 @@ class Wire(BaseModel):
 class BatchIn(Wire):
     image_urls: list[str] = Field(description="Addresses of pictures.")
     metadata: dict[str, Any] | None = Field(
-        default=None, description="Noted of every photo, beside `batch_id`, `image_url` and `image_index`."
+        default=None,
+        description="Noted of every photo, beside `batch_id`, `image_url` and `image_index`; "
+        "a text `site` is where they were seen.",
     )
 
 

@@ -7,13 +7,14 @@ from fastapi import Depends, Query
 
 from kith.accounts.principal import Scope
 from kith.batches.service import Batches, get_batch, list_batches, require_size
+from kith.idempotency.service import Answers
 from kith.kit.pages import Page
-from kith.photos.noting import Notes
 from kith.surfaces.access import needs
 from kith.surfaces.requests import MAX_ID, Kith, Reading, Writing
 from kith.surfaces.vectors import batch_mapping as mapping
 from kith.surfaces.vectors import batch_wire as wire
 from kith.surfaces.vectors.rating import Full
+from kith.surfaces.vectors.repeating import IdempotencyKey, keyed, once, text_of
 from kith.surfaces.vectors.tenants import Named, TenantByHeader
 
 _MOST_LISTED = 100
@@ -43,11 +44,16 @@ Hours = Annotated[int, Query(ge=0, le=_MOST_HOURS, description="Batches that end
 
 @router.post("/batch/index", dependencies=_INDEXES, summary="Index many pictures in the background")
 async def create_batch(
-    body: BatchBody, kith: Kith, session: Writing, who: TenantByHeader
+    body: BatchBody, kith: Kith, session: Writing, who: TenantByHeader, key: IdempotencyKey = None
 ) -> wire.BatchCreatedOut:
     """They are fetched by their addresses. What is wrong with one is told of that one."""
-    said = [Notes(url) for url in body.image_urls]
-    return mapping.created(await Batches(session, who, kith.clock).create(said, body.metadata or {}))
+    said = mapping.said(body)
+
+    async def create() -> wire.BatchCreatedOut:
+        return mapping.created(await Batches(session, who, kith.clock).create(said, body.metadata or {}))
+
+    answers = Answers(session, who, kith.clock)
+    return await once(answers, keyed(key, "batch/index", text_of(body)), wire.BatchCreatedOut, create)
 
 
 @router.get("/batch/{batch_id}/status", dependencies=_INDEXES, summary="How far a batch is")

@@ -74,7 +74,9 @@ _CODES: Mapping[str, str] = {
     "index_unavailable": "vector_db_connection_failed",
 }
 
-STATUSES: Mapping[str, int] = {**STATUS, "batch_too_long": 400, "batch_ended": 400}
+STATUSES: Mapping[str, int] = {
+    **STATUS, "batch_too_long": 400, "batch_ended": 400, "idempotency_key_reused": 422,
+}  # fmt: skip
 
 
 # Parts B and C have other words for some, and one status for what cannot be used.

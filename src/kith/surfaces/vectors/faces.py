@@ -5,18 +5,20 @@ from typing import Annotated
 from fastapi import Path, Response
 
 from kith.accounts.principal import Scope
+from kith.photos.links import Bucket
 from kith.surfaces.access import needs, needs_or_link
 from kith.surfaces.requests import Kith
 from kith.surfaces.vectors import finding, mapping, wire
-from kith.surfaces.vectors.asking import AskedBy, LookedAt, Remembered, WantedFaces
+from kith.surfaces.vectors.asking import AskedBy, LookedAt, Picture, Remembered, WantedFaces
 from kith.surfaces.vectors.images import ViewedBy
-from kith.surfaces.vectors.links import Bucket
 from kith.surfaces.vectors.rating import Full
+from kith.surfaces.vectors.repeating import IdempotencyKey, index_once
 
 _BAD = {"model": wire.VectorsErrorOut, "description": "The request cannot be used"}
 _LARGE = {"model": wire.VectorsErrorOut, "description": "The picture is too large"}
 _BUSY = {"model": wire.VectorsErrorOut, "description": "Busy or not ready; try again later"}
 _MISSING = {"model": wire.VectorsErrorOut, "description": "There is no such picture"}
+_REUSED = {"model": wire.VectorsErrorOut, "description": "The request, or its idempotency key, will not do"}
 _DENIED = {"model": wire.VectorsErrorOut, "description": "The tenant is another's"}
 
 router = Full(tags=["vectors"], responses={400: _BAD, 403: _DENIED, 503: _BUSY})
@@ -24,11 +26,13 @@ router = Full(tags=["vectors"], responses={400: _BAD, 403: _DENIED, 503: _BUSY})
 
 @router.post(
     "/index_face", dependencies=[needs(Scope.INDEX)], summary="Keep a picture and its faces",
-    responses={413: _LARGE},
+    responses={413: _LARGE, 422: _REUSED},
 )  # fmt: skip
-async def index_face(looked: LookedAt, kith: Kith, asked: AskedBy) -> wire.IndexedOut:
+async def index_face(
+    file: Picture, kith: Kith, asked: AskedBy, key: IdempotencyKey = None
+) -> wire.IndexedOut:
     """The same picture twice is one photo with the same faces. A picture without a face is kept, too."""
-    return mapping.indexed(asked, looked, await finding.index(kith, asked, looked))
+    return await index_once(kith, asked, file, key)
 
 
 @router.post(

@@ -8,16 +8,15 @@ from kith.audit import service as audit
 from kith.audit.tables import AuditAction
 from kith.faces.hits import Hit, similar_faces
 from kith.faces.indexing import Indexed, Indexing
+from kith.faces.telling import BACKEND, IndexedPicture, tell_indexed
 from kith.kit.db import WriteSession
 from kith.notify.service import publish
 from kith.notify.tables import Event
+from kith.photos.links import Links
 from kith.photos.origins import NewOrigin
 from kith.photos.tables import Purpose
 from kith.runtime import Runtime
-from kith.surfaces.vectors.links import Links
 from kith.surfaces.vectors.pictures import Looked
-
-BACKEND = "kith"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +42,11 @@ class Searched:
     hits: list[Hit]
 
 
-async def index(kith: Runtime, asked: Asked, looked: Looked) -> Indexed:
+async def index(kith: Runtime, session: WriteSession, asked: Asked, looked: Looked) -> Indexed:
     """Keep a picture with its faces; the same one twice is once."""
-    async with kith.db.write() as session:
-        indexed = await store(kith, session, asked.who, looked, NewOrigin(Purpose.INDEX))
-        data = {
-            "indexed_count": len(indexed.faces), "face_count": len(looked.found),
-            "thumb_url": asked.links.thumbnail(looked.file.sha256),
-        }  # fmt: skip
-        await _tell(kith, session, asked, Event.FACE_INDEXED, looked, data)
+    indexed = await store(kith, session, asked.who, looked, NewOrigin(Purpose.INDEX))
+    it = IndexedPicture(looked.file.sha256, looked.derived.phash, len(looked.found), len(indexed.faces))
+    await tell_indexed(session, kith.clock, asked.who, asked.links, it, asked.request_id)
     return indexed
 
 

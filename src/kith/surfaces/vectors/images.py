@@ -12,10 +12,10 @@ from kith.kit.errors import BlobNotFound
 from kith.photos.derived import thumbnail_name
 from kith.photos.errors import PhotoNotFound
 from kith.photos.files import read_photo
+from kith.photos.links import THUMBNAILS, Bucket, Place, parsed, signed_text
 from kith.photos.reading import Original, find_original
 from kith.runtime import Runtime
 from kith.surfaces.requests import Kith
-from kith.surfaces.vectors.links import THUMBNAILS, Bucket, Place, parsed, signed_text
 from kith.surfaces.vectors.rating import TenantUnlessLinked
 from kith.surfaces.vectors.tenants import Named
 from kith.tenants.acting import act_by_link

@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kith.ingest.messages import LAST_SECOND, MAX_KEY_LENGTH
+from kith.idempotency.tables import MAX_KEY_LENGTH
+from kith.ingest.messages import LAST_SECOND
 from kith.ingest.service import MAX_ITEMS
 from kith.photos.noting import MAX_SITE_LENGTH, MAX_URL_LENGTH
 

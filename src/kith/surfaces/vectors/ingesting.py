@@ -7,7 +7,8 @@ from fastapi import Depends, Header
 
 from kith.accounts.principal import Principal
 from kith.errors import AppError
-from kith.ingest.messages import MAX_KEY_LENGTH, Asked
+from kith.idempotency.tables import MAX_KEY_LENGTH
+from kith.ingest.messages import Asked
 from kith.ingest.service import Accepted, require_items
 from kith.runtime import Runtime
 from kith.surfaces.requests import Kith

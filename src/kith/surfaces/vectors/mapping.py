@@ -5,16 +5,17 @@ from datetime import datetime
 
 from kith.faces.hits import Hit, Sighting
 from kith.faces.indexing import Indexed
+from kith.faces.telling import BACKEND
 from kith.notify.service import NewEndpoint, Statistics
 from kith.notify.tables import WebhookEndpoint
 from kith.notify.tasks import Tried
 from kith.people.reading import Statistics as LibraryStatistics
+from kith.photos.links import Links
 from kith.photos.tables import Photo, PhotoState
 from kith.surfaces.vectors import wire
 from kith.surfaces.vectors.bodies import SearchAsked
 from kith.surfaces.vectors.cleaning import Done
-from kith.surfaces.vectors.finding import BACKEND, Asked, Searched
-from kith.surfaces.vectors.links import Links
+from kith.surfaces.vectors.finding import Asked, Searched
 from kith.surfaces.vectors.pictures import Looked
 from kith.surfaces.vectors.searching import Answered
 from kith.surfaces.vectors.verifying import Claim, Verdict
@@ -47,13 +48,10 @@ def compared(asked: Asked, it: Searched) -> wire.CompareOut:
 def results(links: Links, hits: Sequence[Hit]) -> list[wire.ResultOut]:
     return [
         wire.ResultOut(
-            id=str(it.sighting.face.uuid), score=it.similarity,
-            metadata=wire.SightingOut(
-                **payload(it.sighting).model_dump(), thumb_url=links.thumbnail(it.sighting.photo.sha256)
-            ),
+            id=str(it.sighting.face.uuid), score=it.similarity, metadata=linked(links, it.sighting)
         )
         for it in hits
-    ]  # fmt: skip
+    ]
 
 
 def payload(it: Sighting) -> wire.PayloadOut:
@@ -66,6 +64,11 @@ def payload(it: Sighting) -> wire.PayloadOut:
         ts=int(seen_at.timestamp()), bbox=list(it.face.xyxy), p_hash=phash, phash=phash,
         quality=it.face.quality,
     )  # fmt: skip
+
+
+def linked(links: Links, it: Sighting) -> wire.SightingOut:
+    """The same with a link to the thumbnail, made anew each time."""
+    return wire.SightingOut(**payload(it).model_dump(), thumb_url=links.thumbnail(it.photo.sha256))
 
 
 def _phash(photo: Photo) -> str | None:
@@ -171,11 +174,13 @@ def enrolled(body: wire.EnrolIn, used: int, dimension: int) -> wire.EnrolledOut:
     )  # fmt: skip
 
 
-def verdict(body: wire.VerifyIn | wire.SafeSearchIn, claim: Claim, it: Verdict) -> wire.VerdictOut:
+def verdict(
+    links: Links, body: wire.VerifyIn | wire.SafeSearchIn, claim: Claim, it: Verdict
+) -> wire.VerdictOut:
     results = [
         wire.SeenOut(
             id=str(hit.sighting.face.uuid), score=hit.similarity, image_id=hit.sighting.photo.sha256,
-            tenant_id=body.tenant_id, identity_id=claim.identity_id, payload=payload(hit.sighting),
+            tenant_id=body.tenant_id, identity_id=claim.identity_id, payload=linked(links, hit.sighting),
         )
         for hit in it.hits
     ]  # fmt: skip

@@ -87,12 +87,15 @@ async def enroll_identity(body: wire.EnrolIn, kith: Kith, tenancy: TenantByField
 @router.post(
     "/verify", dependencies=_SEARCH, summary="Whether a picture shows an identity", responses={404: _MISSING}
 )
-async def verify(body: wire.VerifyIn, kith: Kith, tenancy: TenantByField) -> wire.VerdictOut:
+async def verify(
+    body: wire.VerifyIn, request: Request, kith: Kith, tenancy: TenantByField
+) -> wire.VerdictOut:
     """Only if it does, where else that identity was seen. A picture that will not do is not verified."""
     who = await tenancy.of(body.tenant_id)
     await verifying.require_enrolled(kith, who, body.identity_id)
+    links = await links_of(kith, who, request.scope.get("root_path", ""))
     claim = verifying.Claim(body.identity_id, body.image_b64, body.hi_threshold, body.top_k)
-    return mapping.verdict(body, claim, await verifying.verify(kith, who, claim))
+    return mapping.verdict(links, body, claim, await verifying.verify(kith, who, claim))
 
 
 @router.post(
@@ -101,13 +104,14 @@ async def verify(body: wire.VerifyIn, kith: Kith, tenancy: TenantByField) -> wir
     summary="Find where somebody was seen who is verified first",
 )
 async def identity_safe_search(
-    body: wire.SafeSearchIn, kith: Kith, tenancy: TenantByField
+    body: wire.SafeSearchIn, request: Request, kith: Kith, tenancy: TenantByField
 ) -> wire.VerdictOut:
     """As long as a picture is not verified nothing is searched. Always 200; `reason` says why not."""
     who = await tenancy.of(body.tenant_id)
+    links = await links_of(kith, who, request.scope.get("root_path", ""))
     threshold = kith.settings.surfaces.vectors.verify
     claim = verifying.Claim(body.identity_id, body.image_b64, threshold, body.top_k, body.min_score)
-    return mapping.verdict(body, claim, await verifying.verify(kith, who, claim))
+    return mapping.verdict(links, body, claim, await verifying.verify(kith, who, claim))
 
 
 @router.get("/faces/{face_id}", dependencies=[needs(Scope.READ)], summary="A face", responses={404: _MISSING})

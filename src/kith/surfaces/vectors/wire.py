@@ -275,7 +275,7 @@ class SeenOut(Wire):
     image_id: str
     tenant_id: str
     identity_id: str
-    payload: PayloadOut
+    payload: SightingOut
 
 
 class VerdictOut(Wire):

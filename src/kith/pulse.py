@@ -4,12 +4,13 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
 
 from kith.accounts.principal import Principal
+from kith.batches.service import Progress, read_progress
 from kith.errors import Unavailable
 from kith.faces import queries as face_queries
 from kith.galleries import queries as gallery_queries
@@ -22,7 +23,7 @@ from kith.photos.tables import PhotoState
 
 log = structlog.get_logger()
 
-TOPICS = ("photos", "people", "jobs", "galleries")
+TOPICS = ("photos", "people", "jobs", "galleries", "batches")
 # Reading the numbers of a large library takes a while; it is done for a small part of the time at most.
 _SHARE = 0.05
 
@@ -38,6 +39,7 @@ class Pulse:
     galleries: tuple[int, int | None]
     change: int
     log_end: int
+    batches: Progress = field(default_factory=Progress)
 
     @property
     def decided(self) -> tuple[object, ...]:
@@ -50,6 +52,7 @@ class Pulse:
             "people": self.decided != before.decided,
             "jobs": self.jobs != before.jobs,
             "galleries": self.galleries != before.galleries,
+            "batches": self.batches != before.batches,
         }
         return frozenset(topic for topic, has_changed in changed.items() if has_changed)
 
@@ -66,7 +69,8 @@ async def read_pulse(session: ReadSession, who: Principal, before: Pulse | None)
     change = before.change if before is not None else 0
     if before is not None and log_end != before.log_end:
         change = await session.scalar(face_queries.last_change_of(who, before.log_end)) or change
-    return Pulse(photos, jobs, last_decision_id, undone_at, (count, last), change, log_end)
+    batches = await read_progress(session, who)
+    return Pulse(photos, jobs, last_decision_id, undone_at, (count, last), change, log_end, batches)
 
 
 @dataclass(frozen=True, slots=True)
