@@ -1,12 +1,10 @@
 """A correction travels as far as the mistake did: what was recognised by a face that has left is let go."""
 
-import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
-from kith.faces.tables import Face, FaceState
+from kith.faces.tables import Embedding, Face, FaceState
 from kith.people.identification.thinking import think
 from kith.people.identification.writing import Writing
-from kith.people.support import unsupported
 from kith.people.tables import Person
 from tests.people.test_interplay import group_of
 from tests.support.people import CONFIG, World, near
@@ -168,6 +166,51 @@ class TestCorrected:
         await settle(world)
         assert (await world.person(bo)).cover_face_id is None
 
+    async def test_what_was_recognised_is_in_the_trash(self, world: World) -> None:
+        """It is let go there, and the jobs come to an end."""
+        bo, group, faces = await mistaken(world)
+        await trash(world, faces[3:])
+        async with world.people() as people:
+            await people.undo()
+        await settle(world)
+        async with world.db.read() as session:
+            plan = await think(world.recognition, session, 1, CONFIG)
+        assert (plan.doubted, plan.is_partial, plan.left) == ([], False, {})
+        assert (await world.face(faces[3])).person_id != bo
+        assert await world.states(faces[:3]) == [(FaceState.GROUPED, group)] * 3
+
+    async def test_what_was_given_is_in_the_trash(self, world: World) -> None:
+        bo, _, faces = await mistaken(world)
+        await trash(world, faces[:2])
+        async with world.people() as people:
+            await people.undo()
+        await settle(world)
+        assert bo not in {person for _, person in await world.states(faces)}
+
+    async def test_a_face_nothing_is_known_of_is_no_obstacle(self, world: World) -> None:
+        bo, group, faces = await mistaken(world)
+        async with world.db.write() as session:
+            known = (await session.scalars(select(Face).where(Face.person_id == bo))).first()
+            await session.execute(delete(Embedding).where(Embedding.face_id == known.id))
+        async with world.people() as people:
+            await people.undo()
+        await settle(world)
+        assert await world.states(faces) == [(FaceState.GROUPED, group)] * 4
+
+    async def test_given_away_by_a_client_that_does_not_vouch(self, world: World) -> None:
+        bo, _, faces = await mistaken(world)
+        cy = await world.named_person("Cy", near(9))
+        async with world.people() as people:
+            await people.suppose(dict.fromkeys(faces[:2], 0.99), cy)
+        await settle(world)
+        assert bo not in {person for _, person in await world.states(faces)}
+
+
+async def trash(world: World, faces: list[int]) -> None:
+    async with world.db.write() as session:
+        for face_id in faces:
+            (await session.get_one(Face, face_id)).is_trashed = True
+
 
 class TestLeftAlone:
     """Without a face that leaves there is nothing to doubt, whatever else is decided or arrives."""
@@ -215,6 +258,59 @@ class TestLeftAlone:
         await settle(world)
         assert await world.states([alike]) == [(FaceState.AUTO, ada)]
 
+    async def test_the_founder_is_gone_and_something_else_is_rejected(self, world: World) -> None:
+        ada = await world.named_person("Ada", near(1))
+        faces = [face for seed in range(1, 5) for face in await world.photo(near(1, seed=seed))]
+        (guess,) = await world.photo(near(1, 0.42, seed=9))
+        await settle(world)
+        async with world.db.write() as session:
+            founder = select(Face).where(Face.person_id == ada, Face.state == FaceState.CONFIRMED)
+            await session.delete((await session.scalars(founder)).one())
+        async with world.people() as people:
+            await people.reject([guess], ada)
+        await settle(world)
+        async with world.people() as people:
+            await people.rename(ada, "Ada L")
+        await settle(world)
+        assert await world.states(faces) == [(FaceState.AUTO, ada)] * 4
+
+    async def test_the_founder_is_said_to_be_no_face(self, world: World) -> None:
+        ada = await world.named_person("Ada", near(1))
+        faces = [face for seed in range(1, 5) for face in await world.photo(near(1, seed=seed))]
+        await settle(world)
+        async with world.db.read() as session:
+            founder = select(Face.id).where(Face.person_id == ada, Face.state == FaceState.CONFIRMED)
+            founders = list(await session.scalars(founder))
+        async with world.people() as people:
+            await people.ignore(founders)
+        await settle(world)
+        assert await world.states(faces) == [(FaceState.AUTO, ada)] * 4
+
+    async def test_who_stays_in_a_split(self, world: World) -> None:
+        ada = await world.named_person("Ada", near(1), near(1, seed=1))
+        guessed = [face for seed in range(2, 6) for face in await world.photo(near(1, seed=seed))]
+        await settle(world)
+        async with world.db.read() as session:
+            founder = select(Face.id).where(Face.person_id == ada, Face.state == FaceState.CONFIRMED)
+            founders = list(await session.scalars(founder))
+        async with world.people() as people:
+            await people.split(ada, [*founders, guessed[0]], "Eve")
+        await settle(world)
+        assert await world.states(guessed[1:]) == [(FaceState.AUTO, ada)] * 3
+
+    async def test_what_a_client_supposes(self, world: World) -> None:
+        ada = await world.named_person("Ada", near(5))
+        (supposed,) = await world.photo(near(1))
+        async with world.people() as people:
+            await people.suppose({supposed: 0.99}, ada)
+        (alike,) = await world.photo(near(1, seed=1))
+        await settle(world)
+        assert await world.states([alike]) == [(FaceState.AUTO, ada)]
+        async with world.people() as people:
+            await people.reject([alike], ada)
+        await settle(world)
+        assert await world.states([supposed]) == [(FaceState.AUTO, ada)]
+
     async def test_an_undo_that_gives_nothing_back_makes_nobody(self, world: World) -> None:
         """A rejected guess, taken back when the group it was about is somebody else's by now."""
         bo = await world.named_person("Bo", near(1, 1.0))
@@ -260,43 +356,3 @@ class TestCost:
                     await people.undo(decision.id)
             statements.append(sum(statement.startswith("SELECT") for statement in seen.sent))
         assert statements[0] == statements[1]
-
-
-class TestSupport:
-    def test_a_chain_holds_as_long_as_its_beginning(self) -> None:
-        turn = np.deg2rad(np.arange(0, 120, 20))
-        line = np.stack([np.cos(turn), np.sin(turn)], axis=1).astype(np.float32)
-        theirs, left = line[1:], line[:1]
-        all_guessed, sure = np.ones(5, bool), np.full(5, 0.9)
-        assert unsupported(theirs, all_guessed, left, 0.9, sure).tolist() == [0, 1, 2, 3, 4]
-        last_is_known = np.arange(5) < 4
-        assert unsupported(theirs, last_is_known, left, 0.9, sure).tolist() == []
-        with_gap = theirs[[0, 1, 3, 4]]
-        assert unsupported(with_gap, last_is_known[1:], left, 0.9, sure[1:]).tolist() == [0, 1]
-
-    def test_what_spoke_for_it_may_not_be_enough_for_another(self) -> None:
-        theirs = np.array([[1, 0], [0.8, 0.6]], dtype=np.float32)
-        left = np.array([[1, 0]], dtype=np.float32)
-        guessed = np.array([True, False])
-        assert unsupported(theirs, guessed, left, 0.7, np.full(2, 0.75)).tolist() == []
-        assert unsupported(theirs, guessed, left, 0.7, np.full(2, 0.85)).tolist() == [0]
-
-    def test_nobody_else_is_doubted(self) -> None:
-        theirs = np.array([[1, 0], [0, 1]], dtype=np.float32)
-        left = np.array([[1, 0]], dtype=np.float32)
-        assert unsupported(theirs, np.ones(2, bool), left, 0.7, np.full(2, 0.9)).tolist() == [0]
-
-    def test_more_faces_than_are_compared_at_a_time(self) -> None:
-        random = np.random.default_rng(3)
-        vectors = random.normal(size=(2500, 8)).astype(np.float32)
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        recognised, left, sure = random.random(2500) < 0.9, vectors[:3], np.full(2500, 0.93)
-        cosines = vectors @ vectors.T
-        doubted = recognised & (cosines[:3].max(axis=0) >= 0.85)
-        for _ in range(50):
-            doubted |= recognised & (cosines[doubted].max(axis=0, initial=-1) >= 0.85)
-        for _ in range(50):
-            doubted &= cosines[~doubted].max(axis=0, initial=-1) < 0.93
-        found = unsupported(vectors, recognised, left, 0.85, sure)
-        assert found.tolist() == np.flatnonzero(doubted).tolist()
-        assert 0 < len(found) < np.count_nonzero(recognised)

@@ -17,7 +17,7 @@ from kith.tenants.exporting import SECRETS, export_tenant
 from tests.support.tiny_library import picture, tiny_settings
 from tests.tenants.test_erasing import OWNER, add, tenant
 
-PASSING = {"jobs", "job_pauses", "uploads", "pack_previews"}
+PASSING = {"jobs", "job_pauses", "uploads", "pack_previews", "kept_answers"}
 BELOW = {"embeddings", "rejections", "share_days", "guest_matches"}
 
 

@@ -65,9 +65,10 @@ class Face(Base):
     """A face in a photo: where, how good, and maybe whose. Boxes are pixels of the upright original.
 
     `is_pinned`: a human decided something about it, so no re-detection drops it. `to_identify`: waits
-    to be matched and grouped. `is_trashed`: its photo is in the trash. Lists, counts, searches and
-    grouping take those that are `is_shown`. One that was drawn before its picture could be read has no
-    embedding, and landmarks of zeros, until an analysis sees it.
+    to be matched and grouped. `left_person_id`: the person it was taken from, until it has been thought
+    about who was recognised by it; that person may be gone. `is_trashed`: its photo is in the trash.
+    Lists, counts, searches and grouping take those that are `is_shown`. One that was drawn before its
+    picture could be read has no embedding, and landmarks of zeros, until an analysis sees it.
     """
 
     __tablename__ = "faces"
@@ -79,6 +80,8 @@ class Face(Base):
         Index("ix_faces_by_state", "tenant_id", "is_ignored", "is_trashed", "state", "id"),
         Index("ix_faces_to_identify", "tenant_id", "id", sqlite_where=text("to_identify"),
               postgresql_where=text("to_identify")),
+        Index("ix_faces_left", "tenant_id", "id", sqlite_where=text("left_person_id IS NOT NULL"),
+              postgresql_where=text("left_person_id IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 
@@ -107,6 +110,7 @@ class Face(Base):
     is_trashed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     is_pinned: Mapped[bool] = mapped_column(Boolean, default=False)
     to_identify: Mapped[bool] = mapped_column(Boolean, default=True)
+    left_person_id: Mapped[Key | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     @hybrid_property

@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Delete, Select, and_, case, delete, func, or_, select
+from sqlalchemy import Delete, Select, and_, case, delete, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from kith.accounts.principal import Principal, visible_to
 from kith.faces.tables import Face, FaceState
 from kith.galleries.tables import Gallery
+from kith.kit.db import Base
 from kith.kit.pages import Page
 from kith.people.tables import Decision, DecisionKind, DecisionSubject, Person, Rejection, Subject
-from kith.photos.tables import File, Photo
+from kith.photos.tables import File, Photo, PhotoState
+
+# Tables whose rows are about a person here only; others hold what somebody else calls them.
+_THEIRS = frozenset({"faces", "persons", "rejections"})
 
 
 def person(who: Principal, person_id: int) -> Select[Person]:
@@ -94,8 +98,14 @@ def has_faces(person_ids: Sequence[int]) -> Select[int | None]:
 
 
 def drop_groups(person_ids: Sequence[int]) -> Delete:
-    """Those of the persons whom no human vouches for."""
-    return delete(Person).where(Person.id.in_(person_ids), ~Person.is_anchored)
+    """Those of the persons whom no human vouches for, and no client knows by an id of its own."""
+    known = [
+        exists().where(key.parent == Person.id)
+        for table in Base.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column is Person.__table__.c.id and table.name not in _THEIRS
+    ]
+    return delete(Person).where(Person.id.in_(person_ids), ~Person.is_anchored, ~or_(false(), *known))
 
 
 def rejections(face_ids: Sequence[int]) -> Select[int, int]:
@@ -137,8 +147,9 @@ def last_undo(who: Principal) -> Select[datetime | None]:
 
 
 def later_decisions(decision_id: int) -> Select[Decision]:
-    """Decisions after this one, not undone, that share a subject with it."""
-    return select(Decision).where(Decision.id.in_(_later(decision_id)), Decision.undone_at.is_(None))
+    """Decisions after this one, not undone, that share a subject with it, in their order."""
+    stmt = select(Decision).where(Decision.id.in_(_later(decision_id)), Decision.undone_at.is_(None))
+    return stmt.order_by(Decision.id)
 
 
 def persons_of_later(decision_id: int) -> Select[int]:
@@ -271,30 +282,41 @@ def count_faces(tenant_id: int, gallery_id: int) -> Select[int]:
     )
 
 
-def decided_together(person_ids: Sequence[int], face_ids: Sequence[int]) -> Select[int, int]:
-    """(person, face) that a decision, standing or undone, is about both."""
-    person, face = aliased(DecisionSubject), aliased(DecisionSubject)
+def left(tenant_id: int) -> Select[int, int | None]:
+    """(face, the person it was taken from) where that has to be thought about; also faces nobody sees."""
     return (
-        select(person.subject_id, face.subject_id)
-        .join(face, face.decision_id == person.decision_id)
-        .where(person.subject == Subject.PERSON, person.subject_id.in_(person_ids))
-        .where(face.subject == Subject.FACE, face.subject_id.in_(face_ids))
-        .distinct()
+        select(Face.id, Face.left_person_id)
+        .where(Face.tenant_id == tenant_id, Face.left_person_id.is_not(None))
+        .order_by(Face.id)
     )
 
 
-def grounds(person_id: int) -> Select[int, float, bool]:
-    """A person's faces, those in the trash too, as (id, quality, is_recognised).
+def grounds(person_id: int) -> Select[int, float, bool, bool]:
+    """A person's faces, those in the trash too, as (id, quality, is_recognised, is_awaited).
 
-    Recognised is what is theirs by nothing but its likeness to others. In galleries that are not grouped
-    Kith recognises nobody by itself.
+    Recognised is what is theirs by nothing but its likeness to others: not what somebody has said to be
+    theirs, and nothing in galleries that are not grouped. The photos of awaited ones are yet to be analysed.
     """
+    about_face, about_person = aliased(DecisionSubject), aliased(DecisionSubject)
+    was_said = (
+        select(Decision.id)
+        .join(about_face, about_face.decision_id == Decision.id)
+        .join(about_person, about_person.decision_id == Decision.id)
+        .where(
+            Decision.kind == DecisionKind.ASSIGN, Decision.undone_at.is_(None),
+            about_face.subject == Subject.FACE, about_face.subject_id == Face.id,
+            about_person.subject == Subject.PERSON, about_person.subject_id == person_id,
+        )
+        .correlate(Face)
+        .exists()
+    )  # fmt: skip
     is_recognised = and_(
         Face.state == FaceState.AUTO, Face.similarity.is_not(None), Face.suggested_person_id.is_(None),
-        Gallery.is_grouped,
+        Gallery.is_grouped, ~was_said,
     )  # fmt: skip
+    is_awaited = Photo.state == PhotoState.PENDING
     return (
-        select(Face.id, Face.quality, is_recognised.label("is_recognised"))
+        select(Face.id, Face.quality, is_recognised.label("is_recognised"), is_awaited.label("is_awaited"))
         .join(Photo, Photo.id == Face.photo_id)
         .join(Gallery, Gallery.id == Photo.gallery_id)
         .where(Face.person_id == person_id, ~Face.is_ignored)

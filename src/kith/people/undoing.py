@@ -42,9 +42,8 @@ class Undoing:
         self._session = session
         self._who = who
         self._clock = clock
-        self._held: set[Unit] = set()
+        self._held: dict[Unit, Decision] = {}
         self._relied_upon: set[int] = set()
-        self._losing: set[int | None] = set()
         self._loaded: list[Row] = []
 
     async def undo(self, decision_id: int | None = None) -> Undone:
@@ -53,6 +52,7 @@ class Undoing:
         await self._look_ahead(it)
         await self._load(it)
         done = [await self._put_back(it, change) for change in sorted(it.changes, key=_turn)]
+        self._hand_on(it)
         await self._recall()
         await self._session.execute(queries.drop_rejections(it.id))
         record(
@@ -82,21 +82,36 @@ class Undoing:
 
     async def _look_ahead(self, it: Decision) -> None:
         """Which columns later decisions that stand have changed, and which persons they are about."""
-        later = (await self._session.scalars(queries.later_decisions(it.id))).all()
-        self._held = {
-            (change["subject"], change["id"], unit)
-            for decision in later
-            for change in decision.changes
-            for unit in UNITS[Subject(change["subject"])]
-            if any(change["before"].get(name) != change["after"].get(name) for name in unit)
-        }
+        for decision in await self._session.scalars(queries.later_decisions(it.id)):
+            for change in decision.changes:
+                for unit in UNITS[Subject(change["subject"])]:
+                    if any(change["before"].get(name) != change["after"].get(name) for name in unit):
+                        self._held.setdefault((change["subject"], change["id"], unit), decision)
         self._relied_upon = set(await self._session.scalars(queries.persons_of_later(it.id)))
+
+    def _hand_on(self, it: Decision) -> None:
+        """What a later decision holds, that one puts back to what was before this one, when it is undone."""
+        earlier: dict[int, dict[tuple[str, int], Values]] = {}
+        decisions: dict[int, Decision] = {}
+        for change in it.changes:
+            for unit in UNITS[Subject(change["subject"])]:
+                later = self._held.get((change["subject"], change["id"], unit))
+                if later is not None and change["before"]:
+                    values = {name: change["before"][name] for name in unit}
+                    decisions[later.id] = later
+                    row = earlier.setdefault(later.id, {}).setdefault((change["subject"], change["id"]), {})
+                    row |= values
+        for decision_id, rows in earlier.items():
+            later = decisions[decision_id]
+            later.changes = [_with_before(it, rows.get((it["subject"], it["id"]))) for it in later.changes]
 
     async def _load(self, it: Decision) -> None:
         """Read all rows at once; the session finds them by their ids as long as they are held here."""
         faces = [change["id"] for change in it.changes if change["subject"] == Subject.FACE]
         persons = {change["id"] for change in it.changes if change["subject"] == Subject.PERSON}
-        for some in chunks(sorted(persons | persons_named(it.changes))):
+        guessed = {change["before"].get("suggested_person_id") for change in it.changes}
+        persons |= persons_named(it.changes) | {it for it in guessed if isinstance(it, int)}
+        for some in chunks(sorted(persons)):
             self._loaded += await self._session.scalars(queries.persons(self._who, some))
         for some in chunks(faces):
             self._loaded += await self._session.scalars(face_queries.faces(self._who, some))
@@ -115,7 +130,8 @@ class Undoing:
             names.remove("is_anchored")  # a later decision needs this person to stay out of grouping
         if isinstance(row, Face) and "person_id" in names:
             await self._revive(before)
-            self._losing.add(row.person_id)
+            if row.state in {FaceState.AUTO, FaceState.CONFIRMED}:
+                row.left_person_id = row.person_id
         # A person who is gone by now must not be written down, not even until this is mended.
         with self._session.no_autoflush:
             for name in names:
@@ -138,10 +154,15 @@ class Undoing:
             await self._session.flush()
 
     async def _recall(self) -> None:
-        """Have persons who have lost faces looked at again, with those recognised by these faces."""
-        lost = sorted(person_id for person_id in self._losing if person_id is not None)
-        for person in await self._session.scalars(queries.persons(self._who, lost)):
-            person.to_match, person.updated_at = True, self._clock.now()
+        """Have persons who have lost faces looked at again; none keeps another's face for a cover."""
+        lost = {row.left_person_id for row in self._loaded if isinstance(row, Face)}
+        for person in (row for row in self._loaded if isinstance(row, Person) and row in self._session):
+            if person.id in lost:
+                person.to_match, person.updated_at = True, self._clock.now()
+            if person.cover_face_id is not None:
+                face = await self._session.get(Face, person.cover_face_id)
+                if face is None or face.person_id != person.id:
+                    person.cover_face_id = None
 
     async def _remove(self, it: Decision, row: Row) -> bool:
         """Undo a creation: a drawn face goes with its embedding, a person with a machine's guesses."""
@@ -196,6 +217,9 @@ class Undoing:
         for face in await self._session.scalars(queries.automatic(person.id)):
             face.state, face.similarity, face.to_identify = FaceState.GROUPED, None, True
             touch(self._session, [face.id])
+        for face in await self._session.scalars(queries.suggested([person.id])):
+            face.suggested_person_id, face.similarity, face.to_identify = None, None, True
+            face.state = FaceState.UNKNOWN if face.person_id is None else face.state
 
     async def _living(self, person_id: int | None) -> int | None:
         seen: set[int] = set()
@@ -206,6 +230,14 @@ class Undoing:
                 return person and person.id
             person_id = person.merged_into_id
         return None
+
+
+def _with_before(change: RowChange, values: Values | None) -> RowChange:
+    if not values or not change["before"]:
+        return change
+    return RowChange(
+        subject=change["subject"], id=change["id"], before=change["before"] | values, after=change["after"]
+    )
 
 
 def _turn(change: RowChange) -> tuple[bool, bool]:

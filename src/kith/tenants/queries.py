@@ -22,7 +22,7 @@ _OUTLIVES = {AuditEntry.__tablename__}
 
 
 # What is under way, or repeats what other tables say.
-_PASSING = {"jobs", "job_pauses", "uploads", "pack_previews", "decision_subjects"}
+_PASSING = {"jobs", "job_pauses", "uploads", "pack_previews", "kept_answers", "decision_subjects"}
 
 
 def blobs_of(tenant_id: int) -> Select[str]:

@@ -8,7 +8,6 @@ drawn in vain tells of nobody, and has nobody thought about again.
 
 import numpy as np
 
-from kith.kit.chunks import chunks
 from kith.people import queries
 from kith.people.identification.plan import IdentifyConfig
 from kith.people.identification.reading import Reading
@@ -25,25 +24,25 @@ class Doubting:
         self._calibration = reading.recognition.calibration
 
     async def doubt(self) -> list[int]:
-        """The ids of such faces, among persons that are recalled and have lost a face that waits."""
+        """The ids of such faces; where there are none, the plan holds the losses that are dealt with."""
         left: dict[int, list[int]] = {}
-        for persons in chunks(sorted(self._plan.recalled)):
-            for faces in chunks(sorted(self._plan.waiting)):
-                for person_id, face_id in await self._reading.session.execute(
-                    queries.decided_together(persons, faces)
-                ):
-                    if self._plan.read[face_id].person_id != person_id:
-                        left.setdefault(person_id, []).append(face_id)
-        return [
-            it for person_id in sorted(left) for it in await self._unsupported(person_id, left[person_id])
-        ]
+        for face_id, person_id in await self._reading.session.execute(queries.left(self._reading.tenant_id)):
+            left.setdefault(person_id or 0, []).append(face_id)
+        doubted: list[int] = []
+        for person_id in sorted(left):
+            found = await self._unsupported(person_id, left[person_id])
+            doubted += found or []
+            if found is not None:
+                self._plan.left |= dict.fromkeys(left[person_id], person_id)
+        return doubted
 
-    async def _unsupported(self, person_id: int, left: list[int]) -> list[int]:
+    async def _unsupported(self, person_id: int, left: list[int]) -> list[int] | None:
+        """None where whoever would speak for the others has yet to be seen by this pack."""
         rows = (await self._reading.session.execute(queries.grounds(person_id))).all()
         embedded = set(await self._reading.embedded([row.id for row in rows]))
         known = [row for row in rows if row.id in embedded]
-        if any(not row.is_recognised for row in rows if row.id not in embedded):
-            return []  # whoever would speak for the others has not been seen by this pack yet
+        if any(row.is_awaited and not row.is_recognised for row in rows if row.id not in embedded):
+            return None
         recognised = np.array([row.is_recognised for row in known], dtype=bool)
         if not recognised.any():
             return []

@@ -36,8 +36,9 @@ class Plan:
     `waiting` are the faces the job is about, `read` all it looked at, as they stood; `recalled` persons
     were looked for, and were last changed at that time. `judged` are the faces compared with known
     people, so that what was suggested for them before no longer holds; `doubted` are recognised ones that
-    nothing speaks for any more. `groups` holds (person or None for a new one, its face ids); `loners` are
-    in no group. `capacities` are new ones of galleries, see `regrouping.capacity_for`.
+    nothing speaks for any more, `left` (face: person) losses of which no more is to be thought. `groups`
+    holds (person or None for a new one, its face ids); `loners` are in no group. `capacities` are new ones
+    of galleries, see `regrouping.capacity_for`.
     """
 
     waiting: set[int] = field(default_factory=set[int])
@@ -45,6 +46,7 @@ class Plan:
     recalled: dict[int, datetime] = field(default_factory=dict[int, datetime])
     judged: set[int] = field(default_factory=set[int])
     doubted: list[int] = field(default_factory=list[int])
+    left: dict[int, int] = field(default_factory=dict[int, int])
     matches: list[Match] = field(default_factory=list[Match])
     groups: list[tuple[int | None, list[int]]] = field(default_factory=list[tuple[int | None, list[int]]])
     loners: list[int] = field(default_factory=list[int])

@@ -41,9 +41,9 @@ class Writing:
             await self._form(person_id, self._still(face_ids))
         self._match(plan, matches)
         await self._let_go(plan)
+        await self._forget_losses(plan)
         for person in await self._session.scalars(queries.persons(self._who, sorted(plan.recalled))):
-            # Until all that waits was read: a face that left them may be among the rest.
-            person.to_match = plan.is_partial or person.updated_at != plan.recalled[person.id]
+            person.to_match = person.updated_at != plan.recalled[person.id]
         for gallery in await self._session.scalars(queries.galleries(sorted(plan.capacities))):
             gallery.group_capacity = plan.capacities[gallery.id]
         await self._session.flush()
@@ -73,13 +73,13 @@ class Writing:
         return [face for face in faces if face is not None and face.state in MACHINE]
 
     async def _load(self, plan: Plan) -> None:
-        """The faces that are still as they were read."""
-        ids = sorted(plan.read)
-        for some in chunks(ids):
-            rows = await self._session.scalars(face_queries.faces(self._who, some))
-            for face in rows:
+        """The faces that are still as they were read; of those in the trash only what is doubted."""
+        doubted = set(plan.doubted)
+        for some in chunks(sorted(plan.read)):
+            for face in await self._session.scalars(face_queries.faces(self._who, some)):
                 was = plan.read[face.id]
-                if (face.state, face.person_id, face.is_shown) == (was.state, was.person_id, True):
+                is_same = (face.state, face.person_id) == (was.state, was.person_id)
+                if is_same and (face.is_shown or face.id in doubted):
                     self._faces[face.id] = face
 
     async def _form(self, person_id: int | None, faces: Sequence[Face]) -> None:
@@ -131,6 +131,13 @@ class Writing:
             for face in (self._faces[face_id] for face_id in some):
                 face.similarity, face.to_identify = None, True
                 self._place(face, None)
+
+    async def _forget_losses(self, plan: Plan) -> None:
+        """Those that have been thought about; not what has been lost again since, by somebody else."""
+        for some in chunks(sorted(plan.left)):
+            for face in await self._session.scalars(face_queries.faces(self._who, some)):
+                if face.left_person_id == plan.left[face.id]:
+                    face.left_person_id = None
 
     async def _dissolve(self, plan: Plan) -> None:
         """Remove persons without a name whom this has left without a face."""

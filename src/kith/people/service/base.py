@@ -108,8 +108,11 @@ class UseCases:
         known: set[int] = set()
         for face in faces:
             ledger.watch(face)
-            if face.person_id is not None:
-                (groups if face.state == FaceState.GROUPED else known).add(face.person_id)
+            if face.person_id is not None and face.state == FaceState.GROUPED:
+                groups.add(face.person_id)
+            elif face.person_id is not None:
+                known.add(face.person_id)
+                face.left_person_id = face.person_id
             face.person_id = face.suggested_person_id = face.similarity = None
             face.state = FaceState.UNKNOWN
             face.to_identify = True

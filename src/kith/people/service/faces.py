@@ -87,7 +87,7 @@ class FaceUseCases(UseCases):
         await self.release(ledger, faces)
         for face in faces:
             face.is_ignored = face.is_pinned = True
-            face.to_identify = False
+            face.to_identify, face.left_person_id = False, None  # it says nothing of others
         return await self.decide(ledger, DecisionKind.IGNORE)
 
     async def restore(self, face_ids: Sequence[int]) -> Decision:
@@ -142,14 +142,12 @@ class FaceUseCases(UseCases):
         ]
         await self.release(ledger, rivals)
         left = [face for face in faces if face.person_id != person.id]
-        # Whoever was recognised by these is looked at again, and so are they.
-        known = {face.id for face in left if face.state in {FaceState.AUTO, FaceState.CONFIRMED}}
         await self.release(ledger, left)
         for face in faces:
             ledger.watch(face)
             face.person_id, face.state, face.similarity = person.id, FaceState.CONFIRMED, None
             face.suggested_person_id = None
-            face.is_pinned, face.to_identify, face.is_ignored = True, face.id in known, False
+            face.is_pinned, face.to_identify, face.is_ignored = True, False, False
 
 
 def _supposed(face: Face) -> int:

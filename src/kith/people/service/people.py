@@ -144,7 +144,7 @@ class People(FaceUseCases):
         for face in faces:
             ledger.watch(face)
             face.person_id, face.state, face.similarity = other.id, FaceState.CONFIRMED, None
-            face.is_pinned = face.to_identify = True
+            face.is_pinned, face.to_identify = True, False
         decision = await self.decide(ledger, DecisionKind.SPLIT, [person, other])
         self.forbid(decision, ((face.id, person.id) for face in faces))
         self.forbid(decision, ((face.id, other.id) for face in everybody if face.id not in gone))
