@@ -60,7 +60,7 @@ ENTRIES = (
     Entry("doctor", "doctor", "Check that the library is whole; say what to do where it is not.", "Upkeep"),
     Entry("keys", "keys", "The API keys: list, create, rotate, revoke.", "Service"),
     Entry(
-        "tenants", "tenants", "The tenants: list, create, suspend, activate, export, erase.", "Service"
+        "tenants", "tenants", "The tenants: list, create, limit, suspend, activate, export, erase.", "Service"
     ),
     Entry("batches", "batches", "Pictures indexed in the background: list, show, cancel.", "Upkeep"),
     Entry("webhooks", "webhooks", "Servers that are told what happens: list, add, test, replay.", "Upkeep"),
