@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from sqlalchemy import event
@@ -16,16 +17,23 @@ class Statements:
         return len(self.sent)
 
 
+_counting: ContextVar[Statements | None] = ContextVar("counting", default=None)
+
+
 @contextmanager
 def counted_statements() -> Iterator[Statements]:
-    """What is sent while the block runs."""
+    """What the block sends, with all it calls and begins; not what goes on beside it since before."""
     statements = Statements()
 
     def note(_connection, _cursor, statement, *_) -> None:
-        statements.sent.append(statement)
+        if _counting.get() is statements:
+            statements.sent.append(statement)
 
+    before = _counting.set(statements)
     event.listen(Engine, "before_cursor_execute", note)
     try:
         yield statements
+        assert statements.sent  # or nothing was measured
     finally:
         event.remove(Engine, "before_cursor_execute", note)
+        _counting.reset(before)
