@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Delete, Select, and_, case, delete, exists, false, func, or_, select
+from sqlalchemy import Delete, Select, and_, case, delete, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from kith.accounts.principal import Principal, visible_to
@@ -14,8 +14,8 @@ from kith.kit.pages import Page
 from kith.people.tables import Decision, DecisionKind, DecisionSubject, Person, Rejection, Subject
 from kith.photos.tables import File, Photo, PhotoState
 
-# Tables whose rows are about a person here only; others hold what somebody else calls them.
-_THEIRS = frozenset({"faces", "persons", "rejections"})
+# What refers to a person and goes with them; all else is a reason to keep them.
+_PASSING = frozenset({"faces.suggested_person_id", "persons.merged_into_id", "rejections.person_id"})
 
 
 def person(who: Principal, person_id: int) -> Select[Person]:
@@ -98,14 +98,14 @@ def has_faces(person_ids: Sequence[int]) -> Select[int | None]:
 
 
 def drop_groups(person_ids: Sequence[int]) -> Delete:
-    """Those of the persons whom no human vouches for, and no client knows by an id of its own."""
-    known = [
+    """Those of the persons without a face whom no human vouches for, and no client knows by its own id."""
+    wanted = [
         exists().where(key.parent == Person.id)
         for table in Base.metadata.sorted_tables
         for key in table.foreign_keys
-        if key.column is Person.__table__.c.id and table.name not in _THEIRS
+        if key.column is Person.__table__.c.id and str(key.parent) not in _PASSING
     ]
-    return delete(Person).where(Person.id.in_(person_ids), ~Person.is_anchored, ~or_(false(), *known))
+    return delete(Person).where(Person.id.in_(person_ids), ~Person.is_anchored, *(~it for it in wanted))
 
 
 def rejections(face_ids: Sequence[int]) -> Select[int, int]:

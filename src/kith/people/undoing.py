@@ -91,18 +91,15 @@ class Undoing:
 
     def _hand_on(self, it: Decision) -> None:
         """What a later decision holds, that one puts back to what was before this one, when it is undone."""
-        earlier: dict[int, dict[tuple[str, int], Values]] = {}
-        decisions: dict[int, Decision] = {}
+        earlier: dict[Decision, dict[tuple[str, int], Values]] = {}
         for change in it.changes:
+            row = change["subject"], change["id"]
             for unit in UNITS[Subject(change["subject"])]:
-                later = self._held.get((change["subject"], change["id"], unit))
+                later = self._held.get((*row, unit))
                 if later is not None and change["before"]:
-                    values = {name: change["before"][name] for name in unit}
-                    decisions[later.id] = later
-                    row = earlier.setdefault(later.id, {}).setdefault((change["subject"], change["id"]), {})
-                    row |= values
-        for decision_id, rows in earlier.items():
-            later = decisions[decision_id]
+                    values = earlier.setdefault(later, {}).setdefault(row, {})
+                    values |= {name: change["before"][name] for name in unit}
+        for later, rows in earlier.items():
             later.changes = [_with_before(it, rows.get((it["subject"], it["id"]))) for it in later.changes]
 
     async def _load(self, it: Decision) -> None:

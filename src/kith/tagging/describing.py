@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from kith.accounts.principal import Principal
-from kith.faces import queries as face_queries
 from kith.faces.service import take_turn
 from kith.galleries.showing import get_shown
 from kith.photos.service import Photos
 from kith.tagging import queries
 from kith.tagging.pictures import Parts, Pictures
 from kith.tagging.placing import Tag, sight
+from kith.tagging.reading import embedded_faces
 from kith.tagging.saving import SavedTag, Tagging
 
 
@@ -54,8 +54,6 @@ async def describe_unknown(parts: Parts, who: Principal, gallery: UUID) -> Descr
         gallery_id = (await get_shown(session, who, gallery)).gallery.id
         rows = (await session.execute(queries.unknown(who, gallery_id))).all()
         photos = {face.id: face.photo_id for _, face in rows}
-        space = await session.scalar(face_queries.active_space())
-        statement = queries.embedded(space.id if space is not None else 0, list(photos))
-        missing = photos.keys() - set(await session.scalars(statement))
+        missing = photos.keys() - await embedded_faces(session, list(photos))
         await Photos(session, who, parts.clock).analyse(sorted({photos[face_id] for face_id in missing}))
     return Described(len(photos), len(missing))

@@ -85,11 +85,11 @@ async def faces_of_person(
     return [TaggedFace(*row) for row in rows]
 
 
-async def embedded_faces(session: ReadSession, rows: Sequence[TaggedFace]) -> set[int]:
-    """The ids of those faces that the space in use has an embedding of."""
+async def embedded_faces(session: ReadSession | WriteSession, face_ids: Sequence[int]) -> set[int]:
+    """Those of the faces that the space in use has an embedding of."""
     space = await session.scalar(face_queries.active_space())
     space_id, found = space.id if space is not None else 0, set[int]()
-    for some in chunks([it.face.id for it in rows]):
+    for some in chunks(face_ids):
         found |= set(await session.scalars(queries.embedded(space_id, some)))
     return found
 

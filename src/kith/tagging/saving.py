@@ -1,6 +1,6 @@
 """Saving what somebody says of the faces of an image: all of it in one transaction, or nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from kith.photos.tables import Photo, PhotoState
 from kith.tagging import queries
 from kith.tagging.pictures import Looked, Parts, Pictures, keep, keep_place
 from kith.tagging.placing import Sighting, Tag, boxes_of_tags, recognise_known, sight
+from kith.tagging.reading import embedded_faces
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ class _Saving:
             {"photo_id": str(image.uuid), "faces": len(tags)},
         )  # fmt: skip
         uuids = {person_id: uuid for uuid, person_id in persons.items()}
-        embedded = await self._embedded(faces.values())
+        embedded = await embedded_faces(self._session, [face.id for face in faces.values()])
         return [
             SavedTag(
                 face.uuid, uuids.get(face.person_id or 0), face.state == FaceState.CONFIRMED,
@@ -213,11 +214,6 @@ class _Saving:
                 faces[at] = self._faces.add_unseen(photo, tag.box, tag.score)
             faces[at].is_pinned = True
         await self._session.flush()
-
-    async def _embedded(self, faces: Iterable[Face]) -> set[int]:
-        space = await self._session.scalar(face_queries.active_space())
-        statement = queries.embedded(space.id if space is not None else 0, [face.id for face in faces])
-        return set(await self._session.scalars(statement))
 
     async def _decide(self, faces: Sequence[Face], tags: Sequence[Tag], persons: Mapping[UUID, int]) -> None:
         verdicts = _Verdicts()

@@ -19,8 +19,6 @@ from kith.photos.tables import File, Photo, Storage, Upload
 _KEPT = {Tenant.__tablename__, ApiKey.__tablename__, Gallery.__tablename__}
 # The audit log tells of everybody, also of who was erased, until its own time is over; ids and codes only.
 _OUTLIVES = {AuditEntry.__tablename__}
-
-
 # What is under way, or repeats what other tables say.
 _PASSING = {"jobs", "job_pauses", "uploads", "pack_previews", "kept_answers", "decision_subjects"}
 

@@ -143,5 +143,4 @@ class Writing:
         """Remove persons without a name whom this has left without a face."""
         before = {was.person_id for was in plan.read.values() if was.person_id is not None}
         for some in chunks(sorted(before)):
-            left = set(await self._session.scalars(queries.has_faces(some)))
-            await self._session.execute(queries.drop_groups([it for it in some if it not in left]))
+            await self._session.execute(queries.drop_groups(some))

@@ -120,11 +120,10 @@ class UseCases:
         for person in await self.session.scalars(queries.persons(self.who, sorted(known))):
             person.to_match, person.updated_at = True, self.clock.now()
         for some in chunks(sorted(groups)):
-            left = set(await self.session.scalars(queries.has_faces(some)))
-            await self.session.execute(queries.drop_groups([it for it in some if it not in left]))
-            for person_id in sorted(it for it in left if it is not None):
-                for face in await self.session.scalars(face_queries.faces_of_person(self.who, person_id)):
-                    face.to_identify = True
+            await self.session.execute(queries.drop_groups(some))
+        for person_id in sorted(groups):
+            for face in await self.session.scalars(face_queries.faces_of_person(self.who, person_id)):
+                face.to_identify = True
 
     async def decide(self, ledger: Ledger, kind: DecisionKind, about: Iterable[Person] = ()) -> Decision:
         """Write the decision, and have its consequences worked out in the background."""

@@ -74,4 +74,4 @@ async def update_face(body: wire.FaceChangeIn, kith: Kith, session: Writing, who
 )
 async def get_person_faces(body: wire.PhotoFacesOfIn, session: Reading, who: Who) -> wire.PhotoFacesOfOut:
     rows = await faces_of_person(session, who, body.person_id, verified_only=body.verified_only)
-    return mapping.person_faces(rows, len(await embedded_faces(session, rows)))
+    return mapping.person_faces(rows, len(await embedded_faces(session, [it.face.id for it in rows])))
